@@ -1,0 +1,145 @@
+//! Calls, their ladders and records as the control API shows them.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a call stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CallState {
+    /// A way for it is being found or the far side has not reacted yet.
+    Setup,
+    /// The called side is being alerted, or sends early audio.
+    Ringing,
+    /// Answered.
+    Answered,
+    /// One side has cleared; channels and dialogs are being released.
+    Clearing,
+}
+
+/// A call that is not over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Number of the call, unique on this box across restarts.
+    pub id: u64,
+    /// Where it stands.
+    pub state: CallState,
+    /// The calling number, empty when unknown or withheld.
+    pub calling: String,
+    /// The called number as it came in.
+    pub called: String,
+    /// The incoming leg.
+    pub from: LegStatus,
+    /// The outgoing leg, once routed.
+    pub to: Option<LegStatus>,
+    /// When it came in.
+    pub started_at: i64,
+    /// When it was answered.
+    pub answered_at: Option<i64>,
+}
+
+/// One leg of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LegStatus {
+    /// The span or peer.
+    pub trunk: String,
+    /// Its B-channel's timeslot, if it is a span.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeslot: Option<u8>,
+}
+
+/// Who ended a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Party {
+    /// The calling side.
+    Caller,
+    /// The called side.
+    Called,
+    /// This box: no route, a timer, a failure on it, or its administrator.
+    Box,
+}
+
+/// One line of a call's merged ladder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LadderLine {
+    /// Milliseconds since the call came in.
+    pub at_ms: u64,
+    /// `q931`, `sip`, `rtp` or `box`.
+    pub protocol: String,
+    /// Who sent it: a trunk's name, or `box`.
+    pub from: String,
+    /// Who got it: a trunk's name, or `box`.
+    pub to: String,
+    /// What it was, such as `SETUP cr=1 called=100 channel=1` or `180 Ringing`.
+    pub text: String,
+}
+
+impl std::fmt::Display for LadderLine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (seconds, millis) = (self.at_ms / 1000, self.at_ms % 1000);
+        write!(f, "{seconds:>3}.{millis:03} {:<4} {:>8} > {:<8} {}", self.protocol, self.from, self.to, self.text)
+    }
+}
+
+/// Media figures of one IP leg.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Quality {
+    /// RTP packets sent.
+    pub packets_sent: u64,
+    /// RTP packets received.
+    pub packets_received: u64,
+    /// RTP packets that never came.
+    pub lost: u64,
+    /// RTP packets that came too late to be played.
+    pub late: u64,
+    /// Interarrival jitter (RFC 3550 6.4.1) at the end, in milliseconds.
+    pub jitter_ms: f64,
+    /// Round trip from RTCP, in milliseconds, if the peer sends reports.
+    pub round_trip_ms: Option<f64>,
+}
+
+/// The record of a call that is over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CallRecord {
+    /// Number of the call.
+    pub id: u64,
+    /// The calling number, empty when unknown or withheld.
+    pub calling: String,
+    /// The called number as it came in.
+    pub called: String,
+    /// The incoming trunk.
+    pub from: LegStatus,
+    /// The outgoing leg, if the call was routed.
+    pub to: Option<LegStatus>,
+    /// When it came in.
+    pub started_at: i64,
+    /// When it was answered.
+    pub answered_at: Option<i64>,
+    /// When the last leg was released.
+    pub ended_at: i64,
+    /// From the call's arrival to the first sign of the called side (alerting, early audio or answer).
+    pub post_dial_delay_ms: Option<u64>,
+    /// Q.850 cause.
+    pub cause: u8,
+    /// The cause in words.
+    pub cause_text: String,
+    /// SIP status, if SIP ended the call with one.
+    pub sip_status: Option<u16>,
+    /// Who ended it.
+    pub ended_by: Party,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// Media figures of the IP leg, if audio flowed.
+    pub quality: Option<Quality>,
+}
+
+/// `GET` of one call: what is known of it, over or not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CallDetail {
+    /// The call, while it is not over.
+    pub call: Option<Call>,
+    /// Its record, once it is.
+    pub record: Option<CallRecord>,
+    /// What crossed the box's edge, oldest first. Kept for the last 1,000 calls.
+    pub ladder: Vec<LadderLine>,
+}

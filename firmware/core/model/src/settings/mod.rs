@@ -1,0 +1,247 @@
+//! The configuration document, `junctor.toml`: types and defaults. Every setting has a default that works.
+//!
+//! Drive it by [`read`]; what comes back has passed every check of form in [`validate`].
+
+mod listen;
+mod problem;
+mod read;
+mod validate;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use listen::{ListenAddress, SipTransport};
+pub use problem::{Problem, Severity};
+pub use read::{Reading, read};
+pub use validate::validate;
+
+/// The whole document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// The name this box shows to people.
+    pub name: String,
+    /// SIP listening addresses and timers.
+    pub sip: Sip,
+    /// RTP addresses, ports and buffers.
+    pub media: Media,
+    /// Call captures as pcapng files.
+    pub capture: Capture,
+    /// TDM spans.
+    #[serde(rename = "span")]
+    pub spans: Vec<Span>,
+    /// SIP elements that calls are exchanged with.
+    #[serde(rename = "peer")]
+    pub peers: Vec<Peer>,
+    /// Where calls go, first match wins.
+    #[serde(rename = "route")]
+    pub routes: Vec<Route>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            name: "junctor".into(),
+            sip: Sip::default(),
+            media: Media::default(),
+            capture: Capture::default(),
+            spans: Vec::new(),
+            peers: Vec::new(),
+            routes: Vec::new(),
+        }
+    }
+}
+
+/// `[sip]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sip {
+    /// Addresses to listen on, such as `udp:127.0.0.1:5060`.
+    pub listen: Vec<ListenAddress>,
+    /// How long an unanswered call may ring, in seconds, 1 to 600. Q.931 T301 is 180 s.
+    pub ring_seconds: u32,
+    /// Whether a call may come from an address that is no peer's. Such calls are routed as from trunk `unknown`.
+    pub accept_unknown_peers: bool,
+}
+
+impl Default for Sip {
+    fn default() -> Self {
+        let loopback = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5060);
+        Self {
+            listen: vec![
+                ListenAddress { transport: SipTransport::Udp, address: loopback },
+                ListenAddress { transport: SipTransport::Tcp, address: loopback },
+            ],
+            ring_seconds: 180,
+            accept_unknown_peers: false,
+        }
+    }
+}
+
+/// `[media]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Media {
+    /// The address that RTP is sent from and that our SDP names.
+    pub address: IpAddr,
+    /// First RTP port; RTP takes even ports, RTCP the odd port above.
+    pub first_port: u16,
+    /// Last port of the range.
+    pub last_port: u16,
+    /// Depth of the jitter buffer in milliseconds, 10 to 200.
+    pub jitter_ms: u16,
+}
+
+impl Default for Media {
+    fn default() -> Self {
+        Self { address: IpAddr::V4(Ipv4Addr::LOCALHOST), first_port: 40_000, last_port: 40_999, jitter_ms: 40 }
+    }
+}
+
+/// `[capture]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Capture {
+    /// Whether each call is written as a pcapng file of LAPD, SIP and RTP.
+    pub calls: bool,
+    /// Whether RTP is written too (it is most of the bytes).
+    pub rtp: bool,
+    /// Most files kept; the oldest go first. 1 to 100,000.
+    pub keep: u32,
+}
+
+impl Default for Capture {
+    fn default() -> Self {
+        Self { calls: false, rtp: true, keep: 200 }
+    }
+}
+
+/// `[[span]]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Span {
+    /// The trunk's name in routes, logs and pages.
+    pub name: String,
+    /// E1 or T1.
+    #[serde(default)]
+    pub framing: Framing,
+    /// Which end of the D-channel this box is.
+    #[serde(default)]
+    pub side: Side,
+    /// Which B-channel an outgoing call takes first.
+    #[serde(default)]
+    pub hunting: Hunting,
+    /// What carries it.
+    pub back_end: BackEnd,
+}
+
+/// Framing of a primary rate span.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Framing {
+    /// 2048 kbit/s: 30 B-channels, D-channel in timeslot 16, A-law.
+    #[default]
+    E1,
+    /// 1544 kbit/s: 23 B-channels, D-channel in timeslot 24, mu-law.
+    T1,
+}
+
+/// End of the D-channel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The customer's end: towards a telephone network.
+    #[default]
+    User,
+    /// The network's end: towards a PBX.
+    Network,
+}
+
+/// Order in which B-channels are taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hunting {
+    /// Lowest first on the user side, highest first on the network side, so that the two ends rarely collide.
+    #[default]
+    Auto,
+    /// Lowest first.
+    Ascending,
+    /// Highest first.
+    Descending,
+}
+
+/// What carries a span.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum BackEnd {
+    /// A virtual span over a Unix socket; the far end (the exchange) owns the clock and listens.
+    Virtual {
+        /// The far end's socket. A relative path is below the state directory.
+        socket: PathBuf,
+    },
+}
+
+/// `[[peer]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Peer {
+    /// The trunk's name in routes, logs and pages.
+    pub name: String,
+    /// Where its SIP requests are taken, such as `udp:127.0.0.1:5062`.
+    pub address: ListenAddress,
+    /// Codecs offered and accepted, most preferred first.
+    #[serde(default = "both_laws")]
+    pub codecs: Vec<Codec>,
+    /// Packet time in milliseconds: 10, 20, 30, 40 or 60.
+    #[serde(default = "twenty")]
+    pub ptime_ms: u8,
+    /// Whether our offers name RFC 4733 telephone events.
+    #[serde(default = "yes")]
+    pub telephone_event: bool,
+    /// Seconds between OPTIONS pings; 0 sends none.
+    #[serde(default)]
+    pub options_seconds: u32,
+}
+
+fn both_laws() -> Vec<Codec> {
+    vec![Codec::Pcma, Codec::Pcmu]
+}
+
+const fn twenty() -> u8 {
+    20
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// A voice codec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Codec {
+    /// G.711 A-law, payload type 8.
+    Pcma,
+    /// G.711 mu-law, payload type 0.
+    Pcmu,
+}
+
+/// `[[route]]`: the called number's prefix chooses the trunk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Route {
+    /// Only calls from this trunk (span or peer name); absent: from any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Leading characters of the called number, digits and a leading `+`; empty matches every number.
+    pub prefix: String,
+    /// Where the call goes: the name of a span or a peer.
+    pub to: String,
+    /// How many leading characters to take off the called number, at most the prefix's length.
+    #[serde(default)]
+    pub strip: u8,
+    /// What to put before it afterwards.
+    #[serde(default)]
+    pub add: String,
+}

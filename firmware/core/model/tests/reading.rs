@@ -1,0 +1,97 @@
+//! What an administrator reads when a document is wrong: the key's path, what was found, what is expected.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use model::settings::{Severity, read};
+
+fn first(text: &str) -> String {
+    read(text).problems.first().map(ToString::to_string).unwrap_or_default()
+}
+
+const GOOD: &str = r#"
+[[span]]
+name = "pstn"
+back_end = { virtual = { socket = "pstn.sock" } }
+[[peer]]
+name = "phone"
+address = "udp:127.0.0.1:5062"
+[[route]]
+prefix = "100"
+to = "phone"
+[[route]]
+prefix = ""
+to = "pstn"
+"#;
+
+#[test]
+fn good_document_reads_without_a_problem() {
+    let reading = read(GOOD);
+    assert_eq!(reading.problems, []);
+    assert_eq!(reading.settings.unwrap().peers[0].ptime_ms, 20);
+}
+
+#[test]
+fn empty_document_is_a_working_default() {
+    assert!(read("").settings.is_some());
+}
+
+#[test]
+fn unknown_key_is_an_error_with_its_path() {
+    insta::assert_snapshot!(first("[sip]\nlissen = []\n"));
+}
+
+#[test]
+fn wrong_type_is_an_error_with_its_path() {
+    insta::assert_snapshot!(first("[media]\njitter_ms = \"long\"\n"));
+}
+
+#[test]
+fn broken_toml_names_the_line() {
+    insta::assert_snapshot!(first("[media\n"));
+}
+
+#[test]
+fn wrong_listen_address_says_what_is_expected() {
+    insta::assert_snapshot!(first("[sip]\nlisten = [\"tls:127.0.0.1\"]\n"));
+}
+
+#[test]
+fn every_check_of_form_names_its_key() {
+    let text = r#"
+[sip]
+listen = ["udp:127.0.0.1:5060", "udp:127.0.0.1:5060", "udp:127.0.0.1:0"]
+ring_seconds = 0
+[media]
+address = "0.0.0.0"
+first_port = 1001
+last_port = 1000
+jitter_ms = 500
+[[span]]
+name = "9span"
+back_end = { virtual = { socket = "" } }
+[[peer]]
+name = "twin"
+address = "tcp:127.0.0.1:5060"
+codecs = []
+ptime_ms = 25
+[[peer]]
+name = "twin"
+address = "udp:127.0.0.1:5060"
+[[route]]
+prefix = "12a"
+to = "nowhere"
+from = "nobody"
+strip = 9
+"#;
+    let reading = read(text);
+    assert!(reading.settings.is_none());
+    let lines: Vec<String> = reading.problems.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn hidden_route_is_a_warning_and_the_document_is_used() {
+    let reading = read(&format!("{GOOD}[[route]]\nprefix = \"1001\"\nto = \"phone\"\n"));
+    assert_eq!(reading.problems[0].severity, Severity::Warning);
+    assert_eq!(reading.problems[0].path, "route[2].prefix");
+    assert!(reading.settings.is_some());
+}
