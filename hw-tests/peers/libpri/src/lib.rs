@@ -1,0 +1,14 @@
+//! libpri (Debian's libpri-dev) as a peer: an ISDN stack that nobody here wrote, at the far end of a virtual span.
+//!
+//! **Licence.** libpri is GPL-2. It is linked into this test program only; the program joins a virtual span by its socket
+//! and is never shipped, and nothing that is shipped links it.
+//!
+//! - [`stack`]: libpri itself behind a safe interface, joined to nothing.
+//!
+//! What libpri does on the wire is left as it is, quirks included, with one exception: `pri_hangup_fix_enable` is set, since
+//! without it libpri clears with RELEASE COMPLETE in states where Q.931 5.3 forbids that.
+#![allow(unsafe_code, reason = "libpri is C; ffi.rs declares it and stack.rs is the only caller")]
+#![warn(missing_docs, clippy::undocumented_unsafe_blocks)]
+
+mod ffi;
+pub mod stack;

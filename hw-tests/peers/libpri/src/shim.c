@@ -1,0 +1,293 @@
+/*
+ * Shim between libpri and Rust: a controller whose D-channel is two queues in memory.
+ *
+ * libpri counts two FCS octets in every frame: a read callback returns the frame's length plus two, a write callback
+ * is given two spare octets. Both are added and taken off here, since a span's D-channel works without FCS.
+ *
+ * libpri has no public call that frees a controller: one lives until the process ends.
+ */
+#include "shim.h"
+
+#include <errno.h>
+#include <libpri.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+
+enum { FCS_OCTETS = 2 };
+
+struct queued_frame {
+    struct queued_frame *next;
+    size_t length;
+    uint8_t octets[];
+};
+
+struct peer {
+    struct pri *pri;
+    char name[32];
+    const uint8_t *received;
+    size_t received_length;
+    struct queued_frame *first;
+    struct queued_frame **end;
+    /* Set while asking about a call that may be gone: libpri would complain in its log. */
+    int silent;
+};
+
+size_t peer_event_size(void) { return sizeof(struct peer_event); }
+size_t peer_setup_size(void) { return sizeof(struct peer_setup); }
+
+static void log_line(struct pri *pri, char *text) {
+    struct peer *peer = pri ? pri_get_userdata(pri) : NULL;
+    size_t length = strlen(text);
+    if (peer && peer->silent) {
+        return;
+    }
+    fprintf(stderr, "libpri[%s]: %s%s", peer ? peer->name : "?", text, length && text[length - 1] == '\n' ? "" : "\n");
+}
+
+static int read_frame(struct pri *pri, void *buffer, int room) {
+    struct peer *peer = pri_get_userdata(pri);
+    size_t length = peer->received_length;
+    if (!peer->received || room < FCS_OCTETS || length > (size_t)room - FCS_OCTETS) {
+        return 0;
+    }
+    memcpy(buffer, peer->received, length);
+    memset((uint8_t *)buffer + length, 0, FCS_OCTETS);
+    peer->received = NULL;
+    return (int)length + FCS_OCTETS;
+}
+
+static int write_frame(struct pri *pri, void *buffer, int length) {
+    struct peer *peer = pri_get_userdata(pri);
+    size_t octets = length > FCS_OCTETS ? (size_t)(length - FCS_OCTETS) : 0;
+    struct queued_frame *frame = malloc(sizeof(*frame) + octets);
+    if (!frame) {
+        errno = ENOMEM;
+        return -1;
+    }
+    frame->next = NULL;
+    frame->length = octets;
+    memcpy(frame->octets, buffer, octets);
+    *peer->end = frame;
+    peer->end = &frame->next;
+    return length;
+}
+
+struct peer *peer_new(const char *name, int network, int debug) {
+    struct peer *peer = calloc(1, sizeof(*peer));
+    if (!peer) {
+        return NULL;
+    }
+    snprintf(peer->name, sizeof(peer->name), "%s", name);
+    peer->end = &peer->first;
+    pri_set_message(log_line);
+    pri_set_error(log_line);
+    peer->pri = pri_new_cb(-1, network ? PRI_NETWORK : PRI_CPE, PRI_SWITCH_EUROISDN_E1, read_frame, write_frame, peer);
+    if (!peer->pri) {
+        free(peer);
+        return NULL;
+    }
+    pri_set_debug(peer->pri, debug);
+    /* Clearing as in Q.931 5.3, not libpri's older habit of RELEASE COMPLETE in any state for some causes. */
+    pri_hangup_fix_enable(peer->pri, 1);
+    return peer;
+}
+
+int peer_set_timer(struct peer *peer, const char *timer, int value) {
+    int index = pri_timer2idx(timer);
+    return index < 0 ? -1 : pri_set_timer(peer->pri, index, value);
+}
+
+static void copy_text(char *to, size_t room, const char *from) {
+    snprintf(to, room, "%s", from ? from : "");
+}
+
+/* The timeslot in libpri's encoded channel: low octet, unless it says "none" (0) or "any" (-1, 255). */
+static int32_t timeslot(int encoded) {
+    int slot = encoded & 0xff;
+    return encoded < 0 || slot == 0 || slot == 0xff ? -1 : slot;
+}
+
+static void flatten_ring(struct peer_event *flat, const pri_event_ring *ring) {
+    flat->kind = PEER_RING;
+    flat->call = ring->call;
+    flat->channel = timeslot(ring->channel);
+    flat->flexible = ring->flexible;
+    flat->progress = ring->progressmask;
+    flat->presentation = ring->callingpres;
+    flat->called_plan = ring->calledplan;
+    flat->calling_plan = ring->callingplan;
+    flat->capability = ring->ctype;
+    flat->layer1 = ring->layer1;
+    flat->complete = ring->complete;
+    copy_text(flat->called, sizeof(flat->called), ring->callednum);
+    copy_text(flat->calling, sizeof(flat->calling), ring->callingnum);
+    copy_text(flat->text, sizeof(flat->text), ring->callingname);
+}
+
+static void flatten_hangup(struct peer_event *flat, int kind, const pri_event_hangup *hangup) {
+    flat->kind = kind;
+    flat->call = hangup->call;
+    flat->channel = timeslot(hangup->channel);
+    flat->cause = hangup->cause;
+}
+
+static void flatten_proceeding(struct peer_event *flat, int kind, const pri_event_proceeding *proceeding) {
+    flat->kind = kind;
+    flat->call = proceeding->call;
+    flat->channel = timeslot(proceeding->channel);
+    flat->progress = proceeding->progressmask;
+    flat->cause = kind == PEER_PROGRESS ? proceeding->cause : -1;
+}
+
+static int flatten(struct peer_event *flat, const pri_event *event) {
+    memset(flat, 0, sizeof(*flat));
+    flat->channel = -1;
+    flat->cause = -1;
+    if (!event) {
+        return 0;
+    }
+    flat->raw = event->e;
+    switch (event->e) {
+    case PRI_EVENT_DCHAN_UP:
+        flat->kind = PEER_LINK_UP;
+        break;
+    case PRI_EVENT_DCHAN_DOWN:
+        flat->kind = PEER_LINK_DOWN;
+        break;
+    case PRI_EVENT_RING:
+        flatten_ring(flat, &event->ring);
+        break;
+    case PRI_EVENT_PROCEEDING:
+        flatten_proceeding(flat, PEER_PROCEEDING, &event->proceeding);
+        break;
+    case PRI_EVENT_PROGRESS:
+        flatten_proceeding(flat, PEER_PROGRESS, &event->proceeding);
+        break;
+    case PRI_EVENT_RINGING:
+        flat->kind = PEER_ALERTING;
+        flat->call = event->ringing.call;
+        flat->channel = timeslot(event->ringing.channel);
+        flat->progress = event->ringing.progressmask;
+        break;
+    case PRI_EVENT_ANSWER:
+        flat->kind = PEER_ANSWER;
+        flat->call = event->answer.call;
+        flat->channel = timeslot(event->answer.channel);
+        flat->progress = event->answer.progressmask;
+        break;
+    case PRI_EVENT_HANGUP_REQ:
+        flatten_hangup(flat, PEER_HANGUP_REQUEST, &event->hangup);
+        break;
+    case PRI_EVENT_HANGUP:
+        flatten_hangup(flat, PEER_HANGUP, &event->hangup);
+        break;
+    case PRI_EVENT_HANGUP_ACK:
+        flatten_hangup(flat, PEER_HANGUP_ACK, &event->hangup);
+        break;
+    case PRI_EVENT_RESTART:
+        flat->kind = PEER_RESTART;
+        flat->channel = timeslot(event->restart.channel);
+        break;
+    case PRI_EVENT_CONFIG_ERR:
+        flat->kind = PEER_CONFIG_ERROR;
+        copy_text(flat->text, sizeof(flat->text), event->err.err);
+        break;
+    default:
+        flat->kind = PEER_OTHER;
+        copy_text(flat->text, sizeof(flat->text), pri_event2str(event->e));
+        break;
+    }
+    return 1;
+}
+
+int peer_receive(struct peer *peer, const uint8_t *frame, size_t length, struct peer_event *event) {
+    int filled;
+    peer->received = frame;
+    peer->received_length = length;
+    filled = flatten(event, pri_check_event(peer->pri));
+    peer->received = NULL;
+    return filled;
+}
+
+int peer_run_timers(struct peer *peer, struct peer_event *event) {
+    return flatten(event, pri_schedule_run(peer->pri));
+}
+
+int64_t peer_next_timer_ms(struct peer *peer) {
+    struct timeval now;
+    const struct timeval *due = pri_schedule_next(peer->pri);
+    int64_t microseconds;
+    if (!due) {
+        return -1;
+    }
+    gettimeofday(&now, NULL);
+    microseconds = (int64_t)(due->tv_sec - now.tv_sec) * 1000000 + (due->tv_usec - now.tv_usec);
+    /* Rounded up, so that the timer is due when the caller wakes. */
+    return microseconds <= 0 ? 0 : (microseconds + 999) / 1000;
+}
+
+int64_t peer_transmit(struct peer *peer, uint8_t *frame, size_t room) {
+    struct queued_frame *first = peer->first;
+    int64_t length;
+    if (!first) {
+        return 0;
+    }
+    if (first->length > room) {
+        length = -1;
+    } else {
+        memcpy(frame, first->octets, first->length);
+        length = (int64_t)first->length;
+    }
+    peer->first = first->next;
+    if (!peer->first) {
+        peer->end = &peer->first;
+    }
+    free(first);
+    return length;
+}
+
+void *peer_place(struct peer *peer, const struct peer_setup *setup) {
+    struct pri_sr *request = pri_sr_new();
+    q931_call *call = request ? pri_new_call(peer->pri) : NULL;
+    if (call) {
+        pri_sr_set_channel(request, setup->channel, setup->exclusive, 0);
+        pri_sr_set_bearer(request, setup->capability, setup->layer1);
+        pri_sr_set_called(request, (char *)setup->called, setup->called_plan, 1);
+        if (setup->calling) {
+            pri_sr_set_caller(request, (char *)setup->calling, (char *)setup->name, setup->calling_plan, setup->presentation);
+        }
+        if (pri_setup(peer->pri, call, request) != 0) {
+            pri_destroycall(peer->pri, call);
+            call = NULL;
+        }
+    }
+    if (request) {
+        pri_sr_free(request);
+    }
+    return call;
+}
+
+int peer_proceeding(struct peer *peer, void *call, int channel) {
+    return pri_proceeding(peer->pri, call, channel, 0);
+}
+
+int peer_alerting(struct peer *peer, void *call, int channel) {
+    return pri_acknowledge(peer->pri, call, channel, 0);
+}
+
+int peer_answer(struct peer *peer, void *call, int channel) {
+    return pri_answer(peer->pri, call, channel, 0);
+}
+
+int peer_hangup(struct peer *peer, void *call, int cause) {
+    int call_mode = 0;
+    int held;
+    pri_hangup(peer->pri, call, cause);
+    /* Any accessor says whether the call still exists: libpri looks the pointer up in its pool before it uses it. */
+    peer->silent = 1;
+    held = pri_get_crv(peer->pri, call, &call_mode) >= 0;
+    peer->silent = 0;
+    return held;
+}
