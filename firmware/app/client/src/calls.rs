@@ -1,0 +1,115 @@
+//! One method for every path of the control API.
+
+use http_body_util::BodyExt;
+use hyper::Method;
+use hyper::body::Incoming;
+use model::api::{Call, CallDetail, CallRecord, ConfigurationCheck, Span, Status, path};
+
+use crate::connection::Send;
+use crate::{Client, Error, Events};
+
+impl Client {
+    /// The box at a glance.
+    pub async fn status(&self) -> Result<Status, Error> {
+        self.get(path::STATUS).await
+    }
+
+    /// All spans in configuration order.
+    pub async fn spans(&self) -> Result<Vec<Span>, Error> {
+        self.get(path::SPANS).await
+    }
+
+    /// One span by its name.
+    pub async fn span(&self, name: &str) -> Result<Span, Error> {
+        self.get(&path::span(&segment(name))).await
+    }
+
+    /// The calls that are not over.
+    pub async fn calls(&self) -> Result<Vec<Call>, Error> {
+        self.get(path::CALLS).await
+    }
+
+    /// One call, over or not, with its ladder.
+    pub async fn call(&self, id: u64) -> Result<CallDetail, Error> {
+        self.get(&path::call(id)).await
+    }
+
+    /// Ends a call. Administrators only.
+    pub async fn hangup(&self, id: u64) -> Result<(), Error> {
+        self.ask(Method::POST, &path::call_hangup(id), Send::Nothing).await?.whole().await.map(drop)
+    }
+
+    /// A call's capture in pieces as they come. Administrators only.
+    pub async fn capture(&self, id: u64) -> Result<Capture, Error> {
+        let answer = self.ask(Method::GET, &path::call_capture(id), Send::Nothing).await?;
+        Ok(Capture { request: answer.request, body: answer.response.into_body() })
+    }
+
+    /// The last call records, newest first; `limit` is 1 to 1000.
+    pub async fn records(&self, limit: u32) -> Result<Vec<CallRecord>, Error> {
+        self.get(&format!("{}?limit={limit}", path::RECORDS)).await
+    }
+
+    /// The running configuration, a TOML document.
+    pub async fn configuration(&self) -> Result<String, Error> {
+        self.ask(Method::GET, path::CONFIGURATION, Send::Nothing).await?.text().await
+    }
+
+    /// Has a TOML document checked by junctord; changes nothing.
+    pub async fn check(&self, text: impl Into<String>) -> Result<ConfigurationCheck, Error> {
+        self.ask(Method::POST, path::CONFIGURATION_CHECK, Send::Toml(text.into())).await?.json().await
+    }
+
+    /// Ends junctord; calls are cleared first. Administrators only.
+    pub async fn shutdown(&self) -> Result<(), Error> {
+        self.ask(Method::POST, path::SHUTDOWN, Send::Nothing).await?.whole().await.map(drop)
+    }
+
+    /// What happens on the box from now on.
+    pub async fn events(&self) -> Result<Events, Error> {
+        let answer = self.ask(Method::GET, path::EVENTS, Send::Nothing).await?;
+        Events::new(answer)
+    }
+}
+
+/// A call's capture file (pcapng) on its way.
+#[derive(Debug)]
+pub struct Capture {
+    request: String,
+    body: Incoming,
+}
+
+impl Capture {
+    /// The next piece, `None` after the last.
+    pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        while let Some(frame) = self.body.frame().await {
+            let frame = frame.map_err(|error| Error::broken(&self.request, error))?;
+            if let Ok(data) = frame.into_data() {
+                return Ok(Some(data.into()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// All that is left, in memory. A call's hour of audio is about 80 MB.
+    pub async fn bytes(mut self) -> Result<Vec<u8>, Error> {
+        let mut whole = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            whole.extend(chunk);
+        }
+        Ok(whole)
+    }
+}
+
+/// A name as one path segment: all but RFC 3986's unreserved characters percent-encoded (2.1, 2.3).
+fn segment(name: &str) -> String {
+    let mut encoded = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
