@@ -4,11 +4,21 @@
 //! and is never shipped, and nothing that is shipped links it.
 //!
 //! - [`stack`]: libpri itself behind a safe interface, joined to nothing.
+//! - [`engine`]: its calls, answered by the number [`plan`], with their [`audio`]; [`line`](mod@line) puts them on a span.
+//! - [`control`] and [`report`]: the JSON lines of the control socket; [`run`](mod@run) is the program's loop.
 //!
 //! What libpri does on the wire is left as it is, quirks included, with one exception: `pri_hangup_fix_enable` is set, since
 //! without it libpri clears with RELEASE COMPLETE in states where Q.931 5.3 forbids that.
 #![allow(unsafe_code, reason = "libpri is C; ffi.rs declares it and stack.rs is the only caller")]
 #![warn(missing_docs, clippy::undocumented_unsafe_blocks)]
 
+pub mod audio;
+pub mod control;
+pub mod engine;
 mod ffi;
+pub mod g711;
+pub mod line;
+pub mod plan;
+pub mod report;
+pub mod run;
 pub mod stack;

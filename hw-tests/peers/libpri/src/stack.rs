@@ -199,6 +199,8 @@ struct Held {
     cause: Option<u8>,
     /// SETUP arrived and nothing was sent in answer.
     only_presented: bool,
+    /// `pri_hangup` was called. libpri takes a second call of it for the moment to send RELEASE, but sends none.
+    cleared: bool,
 }
 
 impl Stack {
@@ -319,9 +321,12 @@ impl Stack {
         Ok(())
     }
 
-    /// Clears the call; [`Event::Released`] says when it is gone.
+    /// Clears the call; [`Event::Released`] says when it is gone. A call that is being cleared is left alone.
     pub fn hangup(&mut self, call: CallId, cause: u8) -> Result<(), Refused> {
         let held = self.calls.get_mut(&call).ok_or(Refused::UnknownCall(call))?;
+        if held.cleared {
+            return Ok(());
+        }
         held.cause = Some(cause);
         if held.only_presented && !REFUSING.contains(&cause) {
             // 0: the channel stays as the far end proposed it.
@@ -341,13 +346,14 @@ impl Stack {
     fn hold(&mut self, pointer: *mut c_void, only_presented: bool) -> CallId {
         self.last_call += 1;
         let call = CallId(self.last_call);
-        self.calls.insert(call, Held { pointer, cause: None, only_presented });
+        self.calls.insert(call, Held { pointer, cause: None, only_presented, cleared: false });
         call
     }
 
     /// `pri_hangup`, and `Released` if that was the end of the call.
     fn hang_up(&mut self, call: CallId, cause: u8) {
-        let Some(held) = self.calls.get(&call) else { return };
+        let Some(held) = self.calls.get_mut(&call) else { return };
+        held.cleared = true;
         // SAFETY: libpri looks the pointer up among its calls before it uses it, and only compares it afterwards.
         let still_held = unsafe { ffi::peer_hangup(self.peer.as_ptr(), held.pointer, cause.into()) } != 0;
         if !still_held {

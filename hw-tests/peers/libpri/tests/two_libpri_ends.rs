@@ -144,6 +144,30 @@ fn answered_call_is_cleared_by_called_side() {
 }
 
 #[test]
+fn both_ends_clear_at_the_same_time() {
+    let mut joined = Joined::up();
+    let (outgoing, incoming) = connected_from_user(&mut joined);
+    joined.forget();
+    joined.user.hangup(outgoing, 16).unwrap();
+    joined.network.hangup(incoming, 16).unwrap();
+    joined.settle();
+    assert!(joined.user_events.contains(&Event::Released { call: outgoing, cause: Some(16) }), "{:?}", joined.user_events);
+    assert!(joined.network_events.contains(&Event::Released { call: incoming, cause: Some(16) }), "{:?}", joined.network_events);
+}
+
+#[test]
+fn second_hangup_does_not_disturb_the_first() {
+    let mut joined = Joined::up();
+    let (outgoing, _) = connected_from_user(&mut joined);
+    joined.user.hangup(outgoing, 16).unwrap();
+    joined.user.hangup(outgoing, 31).unwrap();
+    joined.settle();
+    assert_eq!(joined.user_events.last(), Some(&Event::Released { call: outgoing, cause: Some(16) }));
+    joined.forget();
+    connected_from_user(&mut joined);
+}
+
+#[test]
 fn busy_user_clears_with_cause_17() {
     let mut joined = Joined::up();
     let outgoing = joined.network.place(&setup("5552001", 31)).unwrap();

@@ -1,0 +1,469 @@
+//! The peer's calls: libpri below, the number plan and the control socket above, audio beside.
+//!
+//! Sans-IO but for WAV files and libpri's own clock. Feed it with [`Engine::handle_frame`] and [`Engine::handle_timeout`],
+//! place calls with [`Engine::call`], then drain [`Engine::poll_transmit`] and [`Engine::poll_report`]. For every timeslot in
+//! [`Engine::open_slots`] exchange one block of audio each 10 ms by [`Engine::exchange_block`].
+//!
+//! A call's timeslot is open from the moment both ends agree on it until it is released; audio before the answer is silence.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::audio::{self, CallAudio, Clip, Recorder, Source};
+use crate::plan::{Action, NumberPlan};
+use crate::report::{By, CallStatus, Counters, Direction, Report, Status};
+use crate::stack::{CallId, Event, Refused, Ring, Setup, Side, Stack};
+
+/// Q.850 causes that the peer itself gives.
+const NORMAL_CLEARING: u8 = 16;
+const CHANNEL_UNACCEPTABLE: u8 = 6;
+const NO_CHANNEL: u8 = 34;
+const REQUESTED_CHANNEL_NOT_AVAILABLE: u8 = 44;
+/// Timeslots of an E1; 16 carries the D-channel.
+const TIMESLOTS: std::ops::RangeInclusive<u8> = 1..=31;
+const D_CHANNEL: u8 = 16;
+
+/// How the peer behaves.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Marks libpri's log lines.
+    pub name: String,
+    /// Network or user side.
+    pub side: Side,
+    /// libpri's PRI_DEBUG_* bits.
+    pub debug: i32,
+    /// libpri's timers and counters by its names, milliseconds or counts.
+    pub timers: Vec<(String, i32)>,
+    /// What incoming calls meet.
+    pub plan: NumberPlan,
+    /// How long an incoming call alerts before it is answered.
+    pub answer_after: Duration,
+    /// What answered calls hear.
+    pub play: Option<Clip>,
+    /// Where incoming calls are recorded, as `call-N.wav`.
+    pub record_dir: Option<PathBuf>,
+}
+
+/// A call to place.
+#[derive(Debug, Clone, Default)]
+pub struct Order {
+    /// Called digits.
+    pub called: String,
+    /// Calling digits.
+    pub calling: Option<String>,
+    /// Restrict the calling number's presentation.
+    pub withheld: bool,
+    /// Calling name.
+    pub name: Option<String>,
+    /// Timeslot to insist on; `None` asks for a free one and takes another if the far end says so.
+    pub channel: Option<u8>,
+    /// What to say when connected.
+    pub play: Option<Clip>,
+    /// Say what is heard, in place of the clip.
+    pub echo: bool,
+    /// Where to keep what is heard when connected.
+    pub record: Option<PathBuf>,
+    /// Clear this long after the answer.
+    pub clear_after: Option<Duration>,
+}
+
+/// What a call does once it is connected.
+struct Intent {
+    play: Option<Clip>,
+    echo: bool,
+    record: Option<PathBuf>,
+    clear_after: Option<Duration>,
+}
+
+/// Where a call is.
+enum Phase {
+    /// SETUP sent or received.
+    Setup,
+    /// ALERTING sent or received; an incoming call may be answered later.
+    Alerting { answer_at: Option<Instant> },
+    /// CONNECT sent or received.
+    Connected { audio: CallAudio, clear_at: Option<Instant> },
+    /// Cleared by either end, not yet released; a recording waits here for its report.
+    Clearing { record: Option<PathBuf> },
+}
+
+struct Call {
+    direction: Direction,
+    called: String,
+    began: Instant,
+    channel: Option<u8>,
+    /// Both ends agree on the channel.
+    open: bool,
+    phase: Phase,
+    intent: Intent,
+    cleared_by: Option<By>,
+}
+
+impl Call {
+    fn at_ms(&self, now: Instant) -> u64 {
+        u64::try_from(now.saturating_duration_since(self.began).as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn due(&self) -> Option<Instant> {
+        match &self.phase {
+            Phase::Alerting { answer_at } => *answer_at,
+            Phase::Connected { clear_at, .. } => *clear_at,
+            Phase::Setup | Phase::Clearing { .. } => None,
+        }
+    }
+
+    fn state(&self) -> &'static str {
+        match self.phase {
+            Phase::Setup => "setup",
+            Phase::Alerting { .. } => "alerting",
+            Phase::Connected { .. } => "connected",
+            Phase::Clearing { .. } => "clearing",
+        }
+    }
+
+    /// Ends the audio and leaves the phase at `Clearing`.
+    fn stop_audio(&mut self) {
+        self.phase = match std::mem::replace(&mut self.phase, Phase::Clearing { record: None }) {
+            Phase::Connected { audio, .. } => Phase::Clearing { record: audio.finish() },
+            Phase::Clearing { record } => Phase::Clearing { record },
+            Phase::Setup | Phase::Alerting { .. } => Phase::Clearing { record: None },
+        };
+    }
+}
+
+/// One side of a primary rate interface with all its calls.
+pub struct Engine {
+    stack: Stack,
+    config: Config,
+    calls: BTreeMap<CallId, Call>,
+    link_up: bool,
+    counters: Counters,
+    reports: VecDeque<Report>,
+}
+
+impl Engine {
+    /// Starts libpri, which begins to establish the data link at once.
+    pub fn new(config: Config) -> Result<Self, Refused> {
+        let mut stack = Stack::new(&config.name, config.side, config.debug)?;
+        for (name, value) in &config.timers {
+            stack.set_timer(name, *value)?;
+        }
+        let (calls, reports) = (BTreeMap::new(), VecDeque::new());
+        Ok(Self { stack, config, calls, link_up: false, counters: Counters::default(), reports })
+    }
+
+    /// Takes one LAPD frame without FCS.
+    pub fn handle_frame(&mut self, now: Instant, frame: &[u8]) {
+        self.counters.frames_received += 1;
+        self.stack.handle_frame(frame);
+        self.take_events(now);
+    }
+
+    /// Runs libpri's timers and the peer's own.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.stack.handle_timeout();
+        let due: Vec<CallId> =
+            self.calls.iter().filter(|(_, call)| call.due().is_some_and(|at| at <= now)).map(|(id, _)| *id).collect();
+        for id in due {
+            match self.calls.get(&id).map(|call| &call.phase) {
+                Some(Phase::Alerting { .. }) => self.answer(now, id),
+                Some(Phase::Connected { .. }) => self.clear(id, NORMAL_CLEARING),
+                Some(Phase::Setup | Phase::Clearing { .. }) | None => {}
+            }
+        }
+        self.take_events(now);
+    }
+
+    /// Next LAPD frame to send, without FCS.
+    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+        let frame = self.stack.poll_transmit()?;
+        self.counters.frames_sent += 1;
+        Some(frame)
+    }
+
+    /// Next thing to tell.
+    pub fn poll_report(&mut self) -> Option<Report> {
+        self.reports.pop_front()
+    }
+
+    /// How long until [`Self::handle_timeout`] has something to do.
+    #[must_use]
+    pub fn time_to_timeout(&self, now: Instant) -> Option<Duration> {
+        let own = self.calls.values().filter_map(Call::due).min().map(|at| at.saturating_duration_since(now));
+        [own, self.stack.time_to_timeout()].into_iter().flatten().min()
+    }
+
+    /// Places a call; its [`Report::Placed`] is the first of its reports.
+    pub fn call(&mut self, now: Instant, order: Order) -> Result<CallId, String> {
+        if !self.link_up {
+            return Err("the data link is down".to_owned());
+        }
+        let channel = match order.channel {
+            Some(wanted) if !is_b_channel(wanted) => return Err(format!("timeslot {wanted} is no B-channel")),
+            Some(wanted) if self.is_in_use(wanted) => return Err(format!("timeslot {wanted} is in use")),
+            Some(wanted) => wanted,
+            None => self.free_channel().ok_or("no free channel")?,
+        };
+        let setup = Setup {
+            called: order.called.clone(),
+            calling: order.calling,
+            withheld: order.withheld,
+            name: order.name,
+            channel,
+            exclusive: order.channel.is_some(),
+        };
+        let id = self.stack.place(&setup).map_err(|refused| refused.to_string())?;
+        let Order { play, echo, record, clear_after, .. } = order;
+        let call = Call {
+            direction: Direction::Outgoing,
+            called: order.called,
+            began: now,
+            channel: Some(channel),
+            open: false,
+            phase: Phase::Setup,
+            intent: Intent { play, echo, record, clear_after },
+            cleared_by: None,
+        };
+        self.calls.insert(id, call);
+        self.counters.placed += 1;
+        self.reports.push_back(Report::Placed { call: id.0, channel });
+        self.take_events(now);
+        Ok(id)
+    }
+
+    /// Clears a call.
+    pub fn hangup(&mut self, now: Instant, call: u32, cause: u8) -> Result<(), String> {
+        let id = CallId(call);
+        if !self.calls.contains_key(&id) {
+            return Err(format!("no call {call}"));
+        }
+        self.clear(id, cause);
+        self.take_events(now);
+        Ok(())
+    }
+
+    /// Clears all calls.
+    pub fn hangup_all(&mut self, now: Instant) {
+        for id in self.calls.keys().copied().collect::<Vec<_>>() {
+            self.clear(id, NORMAL_CLEARING);
+        }
+        self.take_events(now);
+    }
+
+    /// No call is left.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    /// Timeslots whose audio must be exchanged.
+    #[must_use]
+    pub fn open_slots(&self) -> Vec<u8> {
+        self.calls.values().filter(|call| call.open).filter_map(|call| call.channel).collect()
+    }
+
+    /// One block of a timeslot: takes what was heard, fills what is to be sent.
+    pub fn exchange_block(&mut self, slot: u8, heard: &[u8], sent: &mut [u8]) {
+        match self.calls.values_mut().find(|call| call.channel == Some(slot)).map(|call| &mut call.phase) {
+            Some(Phase::Connected { audio, .. }) => audio.block(heard, sent),
+            Some(Phase::Setup | Phase::Alerting { .. } | Phase::Clearing { .. }) | None => audio::fill_silence(sent),
+        }
+    }
+
+    /// Everything at a glance; the span's alarms are the caller's to know.
+    #[must_use]
+    pub fn status(&self, alarms: String) -> Status {
+        let calls = self.calls.iter().map(|(id, call)| CallStatus {
+            call: id.0,
+            direction: call.direction,
+            state: call.state(),
+            channel: call.channel,
+            called: call.called.clone(),
+        });
+        Status {
+            side: if self.config.side == Side::User { "user" } else { "network" },
+            link_up: self.link_up,
+            alarms,
+            channels_in_use: self.calls.values().filter(|call| call.channel.is_some()).count(),
+            calls: calls.collect(),
+            counters: self.counters.clone(),
+        }
+    }
+
+    fn is_in_use(&self, slot: u8) -> bool {
+        self.calls.values().any(|call| call.channel == Some(slot))
+    }
+
+    /// The network hunts from above and the user from below, so that their calls rarely meet.
+    fn free_channel(&self) -> Option<u8> {
+        let mut free = TIMESLOTS.filter(|slot| is_b_channel(*slot) && !self.is_in_use(*slot));
+        if self.config.side == Side::Network { free.next_back() } else { free.next() }
+    }
+
+    fn clear(&mut self, id: CallId, cause: u8) {
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.stop_audio();
+            call.cleared_by.get_or_insert(By::Us);
+        }
+        // A call that libpri no longer knows has its Released waiting in the queue.
+        let _ = self.stack.hangup(id, cause);
+    }
+
+    fn answer(&mut self, now: Instant, id: CallId) {
+        if self.stack.answer(id).is_ok() {
+            self.connected(now, id);
+        }
+    }
+
+    /// Starts the audio; both directions come here.
+    fn connected(&mut self, now: Instant, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let recorder =
+            call.intent.record.as_deref().and_then(|path| {
+                Recorder::create(path).inspect_err(|error| eprintln!("cannot record call {}: {error}", id.0)).ok()
+            });
+        let source = Source::new(call.intent.play.clone(), call.intent.echo);
+        let clear_at = call.intent.clear_after.map(|after| now + after);
+        call.phase = Phase::Connected { audio: CallAudio::new(source, recorder), clear_at };
+        self.counters.connected += 1;
+        let at_ms = call.at_ms(now);
+        self.reports.push_back(Report::Connected { call: id.0, at_ms, channel: call.channel.unwrap_or(0) });
+    }
+
+    fn take_events(&mut self, now: Instant) {
+        while let Some(event) = self.stack.poll_event() {
+            self.take_event(now, event);
+        }
+    }
+
+    fn take_event(&mut self, now: Instant, event: Event) {
+        match event {
+            Event::LinkUp => {
+                self.link_up = true;
+                self.reports.push_back(Report::LinkUp);
+            }
+            Event::LinkDown => {
+                self.link_up = false;
+                self.reports.push_back(Report::LinkDown);
+            }
+            Event::Ring(ring) => self.take_ring(now, ring),
+            Event::Proceeding { call, channel } => {
+                if let Some(at_ms) = self.agree_on_channel(now, call, channel) {
+                    self.reports.push_back(Report::Proceeding { call: call.0, at_ms, channel });
+                }
+            }
+            Event::Alerting { call, channel, in_band } => {
+                if let Some(at_ms) = self.agree_on_channel(now, call, channel) {
+                    self.enter_alerting(call, None);
+                    self.reports.push_back(Report::Alerting { call: call.0, at_ms, in_band });
+                }
+            }
+            Event::Progress { call, cause, in_band } => {
+                if let Some(at_ms) = self.calls.get(&call).map(|known| known.at_ms(now)) {
+                    self.reports.push_back(Report::Progress { call: call.0, at_ms, cause, in_band });
+                }
+            }
+            Event::Answer { call, channel } => {
+                if self.agree_on_channel(now, call, channel).is_some() {
+                    self.connected(now, call);
+                }
+            }
+            Event::Clearing { call, cause } => self.take_clearing(now, call, cause),
+            Event::Released { call, cause } => self.take_released(now, call, cause),
+            Event::Restart { channel } => self.reports.push_back(Report::Restart { channel }),
+            Event::Other(text) => self.reports.push_back(Report::Other { text }),
+        }
+    }
+
+    fn enter_alerting(&mut self, id: CallId, answer_at: Option<Instant>) {
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.phase = Phase::Alerting { answer_at };
+        }
+    }
+
+    /// Opens the timeslot that the far end named, or the one that was asked for; `None` when the call was cleared for it.
+    fn agree_on_channel(&mut self, now: Instant, id: CallId, channel: Option<u8>) -> Option<u64> {
+        let taken = channel.is_some_and(|slot| {
+            !is_b_channel(slot) || self.calls.iter().any(|(other, call)| *other != id && call.channel == Some(slot))
+        });
+        if taken {
+            self.clear(id, CHANNEL_UNACCEPTABLE);
+            return None;
+        }
+        let call = self.calls.get_mut(&id)?;
+        call.channel = channel.or(call.channel);
+        call.open = true;
+        Some(call.at_ms(now))
+    }
+
+    fn take_ring(&mut self, now: Instant, ring: Ring) {
+        self.counters.incoming += 1;
+        let id = ring.call;
+        let channel = match ring.channel {
+            Some(named) if is_b_channel(named) && !self.is_in_use(named) => Ok(named),
+            Some(_) if !ring.flexible => Err(REQUESTED_CHANNEL_NOT_AVAILABLE),
+            Some(_) | None => self.free_channel().ok_or(NO_CHANNEL),
+        };
+        let call = Call {
+            direction: Direction::Incoming,
+            called: ring.called.clone(),
+            began: now,
+            channel: channel.ok(),
+            open: false,
+            phase: Phase::Setup,
+            intent: Intent { play: None, echo: false, record: None, clear_after: None },
+            cleared_by: None,
+        };
+        self.calls.insert(id, call);
+        let Ring { called, calling, withheld, name, .. } = ring;
+        let action = self.config.plan.action(&called);
+        self.reports.push_back(Report::Incoming { call: id.0, channel: channel.ok(), called, calling, withheld, name });
+        match (channel, action) {
+            (Err(cause), _) | (Ok(_), Action::Refuse { cause }) => self.clear(id, cause),
+            (Ok(channel), Action::Ring) => self.alert(now, id, channel, None),
+            (Ok(channel), Action::Answer { clear_after, echo }) => {
+                if let Some(call) = self.calls.get_mut(&id) {
+                    let record = self.config.record_dir.as_ref().map(|dir| dir.join(format!("call-{}.wav", id.0)));
+                    call.intent = Intent { play: self.config.play.clone(), echo, record, clear_after };
+                }
+                self.alert(now, id, channel, Some(now + self.config.answer_after));
+            }
+        }
+    }
+
+    /// CALL PROCEEDING and ALERTING.
+    fn alert(&mut self, now: Instant, id: CallId, channel: u8, answer_at: Option<Instant>) {
+        if self.stack.proceeding(id, channel).and_then(|()| self.stack.alerting(id)).is_err() {
+            return;
+        }
+        self.enter_alerting(id, answer_at);
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.open = true;
+            let at_ms = call.at_ms(now);
+            self.reports.push_back(Report::Alerting { call: id.0, at_ms, in_band: false });
+        }
+    }
+
+    fn take_clearing(&mut self, now: Instant, id: CallId, cause: Option<u8>) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        call.stop_audio();
+        call.cleared_by.get_or_insert(By::Peer);
+        let at_ms = call.at_ms(now);
+        self.reports.push_back(Report::Clearing { call: id.0, at_ms, cause });
+    }
+
+    fn take_released(&mut self, now: Instant, id: CallId, cause: Option<u8>) {
+        let Some(mut call) = self.calls.remove(&id) else { return };
+        call.stop_audio();
+        *self.counters.released.entry(cause.unwrap_or(0)).or_default() += 1;
+        let at_ms = call.at_ms(now);
+        let by = call.cleared_by.unwrap_or(By::Peer);
+        let record = if let Phase::Clearing { record } = call.phase { record } else { None };
+        self.reports.push_back(Report::Released { call: id.0, at_ms, cause, by, record });
+    }
+}
+
+fn is_b_channel(slot: u8) -> bool {
+    TIMESLOTS.contains(&slot) && slot != D_CHANNEL
+}

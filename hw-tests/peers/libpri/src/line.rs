@@ -1,0 +1,114 @@
+//! The engine on a span: D-channel frames in and out, a block each way per open timeslot.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+use tdm::{BLOCK, Channel, Error, MAX_FRAME, Mode, Span, SpanEvent};
+
+use crate::engine::Engine;
+
+/// Frames that may wait for room in the D-channel; libpri repeats what is lost beyond that.
+const MOST_WAITING: usize = 64;
+
+/// A span, its D-channel and the B-channels in use.
+pub struct Line<S: Span> {
+    span: S,
+    d_channel: Box<dyn Channel>,
+    b_channels: BTreeMap<u8, Box<dyn Channel>>,
+    waiting: VecDeque<Vec<u8>>,
+}
+
+impl<S: Span> Line<S> {
+    /// Opens the D-channel.
+    pub fn new(mut span: S) -> Result<Self, Error> {
+        let slot = span.info().d_channel.unwrap_or(16);
+        let d_channel = span.open(slot, Mode::Hdlc)?;
+        Ok(Self { span, d_channel, b_channels: BTreeMap::new(), waiting: VecDeque::new() })
+    }
+
+    /// The span, for its descriptor and alarms.
+    pub fn span(&self) -> &S {
+        &self.span
+    }
+
+    /// Moves everything that can be moved; returns what happened on the span.
+    pub fn service(&mut self, now: Instant, engine: &mut Engine) -> Result<Vec<SpanEvent>, Error> {
+        self.span.service()?;
+        self.receive_frames(now, engine)?;
+        engine.handle_timeout(now);
+        self.open_and_close(engine);
+        self.exchange_audio(engine)?;
+        self.send_frames(engine)?;
+        Ok(std::iter::from_fn(|| self.span.poll_event()).collect())
+    }
+
+    fn receive_frames(&mut self, now: Instant, engine: &mut Engine) -> Result<(), Error> {
+        let mut frame = [0; MAX_FRAME];
+        loop {
+            match self.d_channel.read(&mut frame) {
+                Ok(length) => engine.handle_frame(now, frame.get(..length).unwrap_or_default()),
+                Err(Error::WouldBlock) => break,
+                Err(error) => return Err(error),
+            }
+        }
+        // Damaged frames are counted by the channel; LAPD repeats what they held.
+        while self.d_channel.poll_event().is_some() {}
+        Ok(())
+    }
+
+    /// Sends what libpri has, in its order.
+    pub fn send_frames(&mut self, engine: &mut Engine) -> Result<(), Error> {
+        self.waiting.extend(std::iter::from_fn(|| engine.poll_transmit()));
+        while let Some(frame) = self.waiting.front() {
+            match self.d_channel.write(frame) {
+                Ok(_) => drop(self.waiting.pop_front()),
+                Err(Error::WouldBlock) => break,
+                Err(error) => return Err(error),
+            }
+        }
+        while self.waiting.len() > MOST_WAITING {
+            self.waiting.pop_front();
+        }
+        Ok(())
+    }
+
+    fn open_and_close(&mut self, engine: &Engine) {
+        let wanted = engine.open_slots();
+        self.b_channels.retain(|slot, _| wanted.contains(slot));
+        for slot in wanted {
+            if self.b_channels.contains_key(&slot) {
+                continue;
+            }
+            match self.span.open(slot, Mode::Audio) {
+                Ok(mut channel) => {
+                    // One block ahead, so that a late turn of the loop is not heard.
+                    let mut silence = [0; BLOCK];
+                    crate::audio::fill_silence(&mut silence);
+                    let _ = channel.write(&silence);
+                    self.b_channels.insert(slot, channel);
+                }
+                Err(error) => eprintln!("cannot open timeslot {slot}: {error}"),
+            }
+        }
+    }
+
+    /// As many blocks are written as were read: the span's clock paces the audio.
+    fn exchange_audio(&mut self, engine: &mut Engine) -> Result<(), Error> {
+        let (mut heard, mut sent) = ([0; BLOCK], [0; BLOCK]);
+        for (slot, channel) in &mut self.b_channels {
+            loop {
+                match channel.read(&mut heard) {
+                    Ok(length) => {
+                        engine.exchange_block(*slot, heard.get(..length).unwrap_or_default(), &mut sent);
+                        // A full queue means that the far end stands still; what it would not hear is dropped.
+                        let _ = channel.write(&sent);
+                    }
+                    Err(Error::WouldBlock) => break,
+                    Err(error) => return Err(error),
+                }
+            }
+            while channel.poll_event().is_some() {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,139 @@
+//! What the peer tells over its control socket: one JSON object a line, named by its `event`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+/// Who cleared a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// This peer.
+    Us,
+    /// The far end, or libpri on a timer or a lost link.
+    Peer,
+}
+
+/// Which end placed a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// This peer placed it.
+    Outgoing,
+    /// The far end placed it.
+    Incoming,
+}
+
+/// Something that happened; `at_ms` counts from the SETUP of the call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "fields say what they are: timeslot, Q.850 cause, progress indicator 8")]
+pub enum Report {
+    /// The data link is up.
+    LinkUp,
+    /// The data link was lost.
+    LinkDown,
+    /// SETUP was sent.
+    Placed { call: u32, channel: u8 },
+    /// SETUP arrived.
+    Incoming { call: u32, channel: Option<u8>, called: String, calling: String, withheld: bool, name: String },
+    /// CALL PROCEEDING arrived.
+    Proceeding { call: u32, at_ms: u64, channel: Option<u8> },
+    /// ALERTING arrived, or was sent for an incoming call.
+    Alerting { call: u32, at_ms: u64, in_band: bool },
+    /// PROGRESS arrived.
+    Progress { call: u32, at_ms: u64, cause: Option<u8>, in_band: bool },
+    /// CONNECT arrived, or was sent for an incoming call.
+    Connected { call: u32, at_ms: u64, channel: u8 },
+    /// DISCONNECT arrived.
+    Clearing { call: u32, at_ms: u64, cause: Option<u8> },
+    /// The call is over and its channel free.
+    Released { call: u32, at_ms: u64, cause: Option<u8>, by: By, record: Option<PathBuf> },
+    /// RESTART arrived; no channel means the whole interface.
+    Restart { channel: Option<u8> },
+    /// Another event of libpri, by its name.
+    Other { text: String },
+    /// A call could not be placed.
+    Refused { reason: String },
+    /// A request could not be read or done.
+    Error { reason: String },
+    /// A request without another answer was done.
+    Done,
+    /// Answer to `status`.
+    Status(Status),
+}
+
+impl Report {
+    /// The call it is about.
+    #[must_use]
+    pub const fn call(&self) -> Option<u32> {
+        match self {
+            Self::Placed { call, .. }
+            | Self::Incoming { call, .. }
+            | Self::Proceeding { call, .. }
+            | Self::Alerting { call, .. }
+            | Self::Progress { call, .. }
+            | Self::Connected { call, .. }
+            | Self::Clearing { call, .. }
+            | Self::Released { call, .. } => Some(*call),
+            Self::LinkUp
+            | Self::LinkDown
+            | Self::Restart { .. }
+            | Self::Other { .. }
+            | Self::Refused { .. }
+            | Self::Error { .. }
+            | Self::Done
+            | Self::Status(_) => None,
+        }
+    }
+}
+
+/// The whole peer at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// `user` or `network`.
+    pub side: &'static str,
+    /// The data link is in multiframe operation.
+    pub link_up: bool,
+    /// Alarms of the span, `none` if there is none.
+    pub alarms: String,
+    /// Timeslots of calls that are not released.
+    pub channels_in_use: usize,
+    /// Those calls.
+    pub calls: Vec<CallStatus>,
+    /// What was counted since the start.
+    pub counters: Counters,
+}
+
+/// One call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CallStatus {
+    /// Its number.
+    pub call: u32,
+    /// Who placed it.
+    pub direction: Direction,
+    /// `setup`, `alerting`, `connected` or `clearing`.
+    pub state: &'static str,
+    /// Its timeslot.
+    pub channel: Option<u8>,
+    /// Called digits.
+    pub called: String,
+}
+
+/// What was counted since the start.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Counters {
+    /// LAPD frames from the far end.
+    pub frames_received: u64,
+    /// LAPD frames to the far end.
+    pub frames_sent: u64,
+    /// Calls placed here.
+    pub placed: u64,
+    /// Calls that arrived.
+    pub incoming: u64,
+    /// Calls that were connected, both ways.
+    pub connected: u64,
+    /// Calls released, by Q.850 cause (0: none was given).
+    pub released: BTreeMap<u8, u64>,
+}

@@ -1,0 +1,110 @@
+//! The event loop: one thread, one `poll` over the span and the control socket.
+
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use tdm::Span;
+
+use crate::audio::Clip;
+use crate::control::{CallRequest, ClientId, Control, Request};
+use crate::engine::{Engine, Order};
+use crate::line::Line;
+use crate::report::Report;
+
+/// The span is serviced at least so often: a user end looks for its network end by itself.
+const LONGEST_SLEEP: Duration = Duration::from_millis(100);
+/// How long a shutdown waits for the far end to release the calls.
+const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Runs until a `shutdown` request, or until the span itself breaks.
+pub fn run<S: Span>(mut line: Line<S>, mut engine: Engine, mut control: Control) -> Result<(), tdm::Error> {
+    let mut ends_at: Option<Instant> = None;
+    loop {
+        let now = Instant::now();
+        for event in line.service(now, &mut engine)? {
+            eprintln!("span: {event:?}");
+        }
+        for (client, request) in control.service() {
+            let wants_end = request == Ok(Request::Shutdown);
+            obey(now, client, request, &line, &mut engine, &mut control);
+            if wants_end {
+                ends_at.get_or_insert(now + SHUTDOWN_PATIENCE);
+            }
+        }
+        line.send_frames(&mut engine)?;
+        tell_all(&mut engine, &mut control);
+        if ends_at.is_some_and(|at| now >= at || engine.is_idle()) {
+            return Ok(());
+        }
+        sleep(&line, &engine, &control);
+    }
+}
+
+fn tell_all(engine: &mut Engine, control: &mut Control) {
+    while let Some(report) = engine.poll_report() {
+        control.tell(&report);
+    }
+}
+
+fn obey<S: Span>(
+    now: Instant,
+    client: ClientId,
+    request: Result<Request, String>,
+    line: &Line<S>,
+    engine: &mut Engine,
+    control: &mut Control,
+) {
+    let answer = match request {
+        Ok(Request::Call(call)) => match order(call).and_then(|order| engine.call(now, order)) {
+            Ok(call) => {
+                control.own(call.0, client);
+                return;
+            }
+            Err(reason) => Report::Refused { reason },
+        },
+        Ok(Request::Hangup { call, cause }) => match engine.hangup(now, call, cause.unwrap_or(16)) {
+            Ok(()) => Report::Done,
+            Err(reason) => Report::Error { reason },
+        },
+        Ok(Request::Watch) => {
+            control.watch(client);
+            Report::Done
+        }
+        Ok(Request::Status) => Report::Status(engine.status(line.span().alarms().to_string())),
+        Ok(Request::Shutdown) => {
+            engine.hangup_all(now);
+            Report::Done
+        }
+        Err(reason) => Report::Error { reason },
+    };
+    control.answer(client, &answer);
+}
+
+fn order(call: CallRequest) -> Result<Order, String> {
+    let play = call.play.as_deref().map(Clip::load).transpose().map_err(|error| error.to_string())?;
+    Ok(Order {
+        called: call.called,
+        calling: call.calling,
+        withheld: call.withheld,
+        name: call.name,
+        channel: call.channel,
+        play,
+        echo: call.echo,
+        record: call.record,
+        clear_after: call.clear_after_ms.map(Duration::from_millis),
+    })
+}
+
+/// Waits for the span, the control socket or the next timer.
+fn sleep<S: Span>(line: &Line<S>, engine: &Engine, control: &Control) {
+    let wait = engine.time_to_timeout(Instant::now()).map_or(LONGEST_SLEEP, |due| due.min(LONGEST_SLEEP));
+    let fds = line.span().poll_fd().into_iter().chain(control.readable_fds());
+    let mut fds: Vec<PollFd<'_>> = fds.map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
+    // Rounded up: a timer that is not due yet would only make the loop spin.
+    let timeout = PollTimeout::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(PollTimeout::ZERO);
+    match poll(&mut fds, timeout) {
+        Ok(_) | Err(Errno::EINTR) => {}
+        Err(error) => eprintln!("cannot poll: {error}"),
+    }
+}
