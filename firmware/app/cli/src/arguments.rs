@@ -1,0 +1,106 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Looks after the telephony gateway: its spans, calls and configuration.
+#[derive(Debug, Parser)]
+#[command(name = "junctor", version, after_help = "Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 cannot connect.")]
+pub(crate) struct Arguments {
+    /// junctord's control socket
+    #[arg(long, global = true, value_name = "SOCKET", env = "JUNCTOR_CONTROL", default_value = client::DEFAULT_SOCKET)]
+    pub(crate) control: PathBuf,
+    /// Print the control API's JSON instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The box at a glance
+    Status,
+    /// Spans: line, D-channel and channels
+    Span {
+        #[command(subcommand)]
+        command: Option<SpanCommand>,
+    },
+    /// Calls, now and past
+    Call {
+        #[command(subcommand)]
+        command: CallCommand,
+    },
+    /// The last call records, newest first
+    Record {
+        /// How many
+        #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: u32,
+    },
+    /// Messages of calls as they cross the box, until Ctrl-C
+    Trace(TraceArguments),
+    /// The configuration document
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Ends junctord; calls are cleared first
+    Shutdown,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum SpanCommand {
+    /// All spans
+    List,
+    /// One span with all its channels
+    Show {
+        /// The span's name
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CallCommand {
+    /// The calls that are not over
+    List,
+    /// One call, over or not, with its messages
+    Show {
+        /// The call's number
+        id: u64,
+    },
+    /// Ends a call
+    Hangup {
+        /// The call's number
+        id: u64,
+    },
+    /// Fetches a call's capture (pcapng)
+    Capture {
+        /// The call's number
+        id: u64,
+        /// Where to write it; - is standard output
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TraceArguments {
+    /// Only this call, from its beginning, until it is over
+    #[arg(long, value_name = "ID")]
+    pub(crate) call: Option<u64>,
+    /// Stop after so many calls have ended
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) until_ended: Option<u32>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Has junctord check a document without using it
+    Check {
+        /// The document; - is standard input
+        file: PathBuf,
+    },
+    /// The running configuration
+    Show,
+}

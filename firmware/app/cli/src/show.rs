@@ -1,0 +1,263 @@
+//! The control API's types as text for people. Times are UTC.
+
+use client::time::{length, rfc3339};
+use model::api::{
+    Call, CallDetail, CallRecord, CallState, Channel, ChannelUse, ConfigurationCheck, LadderLine, LegStatus, LinkState, Party,
+    Quality, Span, Status,
+};
+use model::settings::{Framing, Side};
+
+use crate::table::Stand::{Left, Right};
+use crate::table::{Table, printable};
+
+pub(crate) fn status(status: &Status, now: i64) -> String {
+    let counters = &status.counters;
+    let up = length(now - status.started_at);
+    let mut text = format!("{} (junctord {}), up {up}\n", printable(&status.name), printable(&status.version));
+    text += &format!(
+        "calls: {} now, {} came in, {} answered, {} ended\n",
+        status.calls.len(),
+        counters.calls,
+        counters.answered,
+        counters.ended
+    );
+    let troubles = [
+        ("malformed sip", counters.malformed_sip),
+        ("malformed isdn", counters.malformed_isdn),
+        ("malformed rtp", counters.malformed_rtp),
+        ("records waiting", counters.records_waiting),
+        ("records lost", counters.records_lost),
+        ("events lost", counters.events_lost),
+    ];
+    let troubles: Vec<String> =
+        troubles.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name} {count}")).collect();
+    text += &format!("trouble: {}\n", if troubles.is_empty() { "none".into() } else { troubles.join(", ") });
+    format!("{text}\n{}\n{}", spans(&status.spans), peers(status))
+}
+
+fn peers(status: &Status) -> String {
+    let mut table = Table::new([("peer", Left), ("address", Left), ("answers", Left), ("calls", Right)]);
+    for peer in &status.peers {
+        let answers = match peer.reachable {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "not asked",
+        };
+        table.row([peer.name.clone(), peer.address.clone(), answers.into(), peer.calls.to_string()]);
+    }
+    table.print("no peers")
+}
+
+pub(crate) fn spans(spans: &[Span]) -> String {
+    let mut table = Table::new([
+        ("span", Left),
+        ("type", Left),
+        ("line", Left),
+        ("link", Left),
+        ("in use", Right),
+        ("idle", Right),
+        ("out", Right),
+        ("slips", Right),
+    ]);
+    for span in spans {
+        let count = |state| span.channels.iter().filter(|channel| channel.state == state).count().to_string();
+        table.row([
+            span.name.clone(),
+            kind(span),
+            line(span),
+            link(span.link).into(),
+            count(ChannelUse::InUse),
+            count(ChannelUse::Idle),
+            count(ChannelUse::OutOfService),
+            span.slips.to_string(),
+        ]);
+    }
+    table.print("no spans")
+}
+
+fn kind(span: &Span) -> String {
+    let framing = match span.framing {
+        Framing::E1 => "E1",
+        Framing::T1 => "T1",
+    };
+    let side = match span.side {
+        Side::User => "user",
+        Side::Network => "network",
+    };
+    format!("{framing} {side} {}", span.back_end)
+}
+
+fn line(span: &Span) -> String {
+    if span.alarms.is_clear() { "clear".into() } else { span.alarms.0.join(" ") }
+}
+
+const fn link(link: LinkState) -> &'static str {
+    match link {
+        LinkState::Up => "up",
+        LinkState::Down => "down",
+    }
+}
+
+pub(crate) fn span(span: &Span) -> String {
+    let d = &span.d_channel;
+    let mut channels = Table::new([("timeslot", Right), ("state", Left), ("call", Right)]);
+    for Channel { timeslot, state, call } in &span.channels {
+        let call = call.map_or_else(String::new, |call| call.to_string());
+        channels.row([timeslot.to_string(), channel_use(*state).into(), call]);
+    }
+    format!(
+        "{}\nd-channel: {} frames sent, {} received, {} sent again, {} malformed, link failed {} times\n\n{}",
+        spans(std::slice::from_ref(span)),
+        d.frames_sent,
+        d.frames_received,
+        d.retransmissions,
+        d.malformed,
+        d.link_failures,
+        channels.print("no channels")
+    )
+}
+
+const fn channel_use(state: ChannelUse) -> &'static str {
+    match state {
+        ChannelUse::Idle => "idle",
+        ChannelUse::InUse => "in use",
+        ChannelUse::OutOfService => "out of service",
+    }
+}
+
+pub(crate) fn calls(calls: &[Call], now: i64) -> String {
+    let columns =
+        [("call", Right), ("state", Left), ("calling", Left), ("called", Left), ("from", Left), ("to", Left), ("for", Right)];
+    let mut table = Table::new(columns);
+    for call in calls {
+        table.row([
+            call.id.to_string(),
+            call_state(call.state).into(),
+            number(&call.calling),
+            number(&call.called),
+            leg(&call.from),
+            call.to.as_ref().map_or_else(nothing, leg),
+            length(now - call.started_at),
+        ]);
+    }
+    table.print("no calls")
+}
+
+const fn call_state(state: CallState) -> &'static str {
+    match state {
+        CallState::Setup => "setup",
+        CallState::Ringing => "ringing",
+        CallState::Answered => "answered",
+        CallState::Clearing => "clearing",
+    }
+}
+
+fn leg(leg: &LegStatus) -> String {
+    leg.timeslot.map_or_else(|| leg.trunk.clone(), |timeslot| format!("{}/{timeslot}", leg.trunk))
+}
+
+fn number(digits: &str) -> String {
+    if digits.is_empty() { nothing() } else { digits.to_owned() }
+}
+
+fn nothing() -> String {
+    "-".into()
+}
+
+pub(crate) fn records(records: &[CallRecord]) -> String {
+    let mut table = Table::new([
+        ("call", Right),
+        ("ended", Left),
+        ("calling", Left),
+        ("called", Left),
+        ("from", Left),
+        ("to", Left),
+        ("talked", Right),
+        ("ended by", Left),
+        ("cause", Left),
+    ]);
+    for record in records {
+        table.row([
+            record.id.to_string(),
+            rfc3339(record.ended_at),
+            number(&record.calling),
+            number(&record.called),
+            leg(&record.from),
+            record.to.as_ref().map_or_else(nothing, leg),
+            record.answered_at.map_or_else(nothing, |answered| length(record.ended_at - answered)),
+            party(record.ended_by).into(),
+            format!("{} {}", record.cause, record.cause_text),
+        ]);
+    }
+    table.print("no records")
+}
+
+const fn party(party: Party) -> &'static str {
+    match party {
+        Party::Caller => "caller",
+        Party::Called => "called",
+        Party::Box => "box",
+    }
+}
+
+/// A call's facts one a line, then its ladder.
+pub(crate) fn detail(detail: &CallDetail, now: i64) -> String {
+    let mut text = String::new();
+    if let Some(call) = &detail.call {
+        text += &calls(std::slice::from_ref(call), now);
+    }
+    if let Some(record) = &detail.record {
+        text += &facts(record);
+    }
+    text.push('\n');
+    detail.ladder.iter().for_each(|line| text += &format!("{}\n", ladder_line(line)));
+    text
+}
+
+fn facts(record: &CallRecord) -> String {
+    let mut facts = vec![
+        ("call", record.id.to_string()),
+        ("calling", number(&record.calling)),
+        ("called", number(&record.called)),
+        ("from", leg(&record.from)),
+        ("to", record.to.as_ref().map_or_else(nothing, leg)),
+        ("came in", rfc3339(record.started_at)),
+        ("answered", record.answered_at.map_or_else(|| "no".into(), rfc3339)),
+        ("ended", format!("{} by {}", rfc3339(record.ended_at), party(record.ended_by))),
+        ("cause", format!("{} {}", record.cause, record.cause_text)),
+        ("reason", record.reason.clone()),
+    ];
+    facts.extend(record.sip_status.map(|status| ("sip status", status.to_string())));
+    facts.extend(record.post_dial_delay_ms.map(|delay| ("post-dial delay", format!("{delay} ms"))));
+    facts.extend(record.quality.as_ref().map(|quality| ("media", media(quality))));
+    facts.iter().map(|(name, value)| format!("{name:<16} {}\n", printable(value))).collect()
+}
+
+fn media(quality: &Quality) -> String {
+    let round_trip = quality.round_trip_ms.map_or_else(String::new, |millis| format!(", round trip {millis:.1} ms"));
+    format!(
+        "{} packets sent, {} received, {} lost, {} late, jitter {:.1} ms{round_trip}",
+        quality.packets_sent, quality.packets_received, quality.lost, quality.late, quality.jitter_ms
+    )
+}
+
+pub(crate) fn ladder_line(line: &LadderLine) -> String {
+    printable(&line.to_string())
+}
+
+/// One line for a call that has just ended.
+pub(crate) fn ending(record: &CallRecord) -> String {
+    let cause = format!("cause {} {}", record.cause, record.cause_text);
+    printable(&format!("call {} ended by {}: {cause} ({})", record.id, party(record.ended_by), record.reason))
+}
+
+/// One line for a call that has just come in.
+pub(crate) fn beginning(call: &Call) -> String {
+    printable(&format!("call {} from {} ({}) to {}", call.id, number(&call.calling), leg(&call.from), number(&call.called)))
+}
+
+pub(crate) fn check(check: &ConfigurationCheck) -> String {
+    let mut text: String = check.problems.iter().map(|problem| format!("{}\n", printable(&problem.to_string()))).collect();
+    text += if check.usable { "this configuration can be used\n" } else { "this configuration would be refused\n" };
+    text
+}
