@@ -1,0 +1,12 @@
+//! `cargo xtask`: what the project demands of itself (`check`), how fast it is (`bench`), how long it lasts (`long`) and how
+//! much nonsense its parsers survive (`fuzz`).
+//!
+//! A library beside the binary, so that the tests in `tests/` drive the same code. Nothing here imports a crate of the project.
+
+pub mod bench;
+pub mod check;
+pub mod fuzz;
+pub mod long;
+mod tree;
+
+pub use tree::{Tree, TreeError};
