@@ -16,6 +16,8 @@ use crate::report::Report;
 const LONGEST_SLEEP: Duration = Duration::from_millis(100);
 /// How long a shutdown waits for the far end to release the calls.
 const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(2);
+/// How long the last RELEASE COMPLETE has to cross the D-channel, which carries 80 octets a tick, before the span is closed.
+const LAST_WORDS: Duration = Duration::from_millis(100);
 
 /// Runs until a `shutdown` request, or until the span itself breaks.
 pub fn run<S: Span>(mut line: Line<S>, mut engine: Engine, mut control: Control) -> Result<(), tdm::Error> {
@@ -34,7 +36,10 @@ pub fn run<S: Span>(mut line: Line<S>, mut engine: Engine, mut control: Control)
         }
         line.send_frames(&mut engine)?;
         tell_all(&mut engine, &mut control);
-        if ends_at.is_some_and(|at| now >= at || engine.is_idle()) {
+        if engine.is_idle() {
+            ends_at = ends_at.map(|at| at.min(now + LAST_WORDS));
+        }
+        if ends_at.is_some_and(|at| now >= at) {
             return Ok(());
         }
         sleep(&line, &engine, &control);
