@@ -1,1 +1,40 @@
-//! placeholder
+//! Voice over RTP: G.711, RTP and RTCP, a fixed jitter buffer, telephone events, SDP offer and answer.
+//!
+//! Two parts, which meet only in [`Offer`]:
+//!
+//! - [`sdp`] turns SDP text into the neutral [`Offer`] and back, and applies the rules of RFC 3264. Only the SIP leg
+//!   touches SDP text; a call controller holds `Offer`s.
+//! - [`Stream`] is one RTP session of one call leg. The span's 8 kHz clock drives it: one [`Stream::line_to_ip`] and one
+//!   [`Stream::ip_to_line`] each 10 ms block. It is pure: bytes and time come in, bytes and events go out.
+//!
+//! ```text
+//! each 10 ms:   stream.line_to_ip(now, &from_line);  stream.ip_to_line(&mut to_line);
+//! each arrival: stream.handle_rtp(now, from, bytes)  or  stream.handle_rtcp(now, from, bytes)
+//! each timeout: stream.handle_timeout(now, wall)     (deadline from poll_timeout)
+//! after each:   poll_transmit and poll_event until None
+//! ```
+//!
+//! Sample counts are of 8000 Hz everywhere. Left out of this first cut: SRTP, ICE, adaptive depth, packet loss
+//! concealment (a lost block is silence), sending of telephone events, rtcp-mux, codecs other than G.711.
+#![forbid(unsafe_code)]
+#![warn(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::wildcard_enum_match_arm)]
+
+mod codec;
+pub mod g711;
+pub mod jitter;
+mod octets;
+mod offer;
+pub mod reception;
+pub mod rtcp;
+pub mod rtp;
+pub mod sdp;
+pub mod stream;
+pub mod telephone_event;
+
+pub use codec::{Codec, Law};
+pub use octets::NoRoom;
+pub use offer::{Direction, Offer};
+pub use stream::{Event, Stream, StreamConfig, StreamStats, Transmit, TransmitKind};
+
+/// Samples in one block: 10 ms at 8000 Hz.
+pub const BLOCK: usize = 80;

@@ -1,0 +1,365 @@
+//! One RTP session of one call leg (RFC 3550, profile RFC 3551), paced by the span's clock.
+//!
+//! The media thread calls [`Stream::line_to_ip`] and [`Stream::ip_to_line`] once a block and hands in what the two
+//! sockets receive; the crate header shows how. After `new` nothing is allocated per RTP packet (RTCP, every 5 s, is).
+//!
+//! **Whose packets are taken.** Without `symmetric`: those from the peer's IP address, any port. With it, the stream
+//! follows the source of the first valid packet, once, and then takes and sends only there; a packet from the signalled
+//! address still wins over another source taken before. RTCP comes from the same IP address. Everything else is counted.
+//!
+//! **Which source.** One SSRC at a time; two packets in a row of another one make it the new source.
+//!
+//! Both G.711 payload types are always understood, whatever was agreed for sending, because an offerer must take every
+//! codec it offered (RFC 3264 section 5.1).
+
+mod incoming;
+mod outgoing;
+mod reports;
+mod stats;
+
+use core::net::SocketAddr;
+use core::time::Duration;
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use sansio::Timers;
+
+pub use outgoing::{Transmit, TransmitKind};
+pub use stats::StreamStats;
+
+use crate::jitter::{FixedBuffer, LONGEST_PAYLOAD};
+use crate::telephone_event::Receiver;
+use crate::{BLOCK, Codec, Direction, Law, g711, rtcp};
+use incoming::{Latch, Source};
+use outgoing::{Packetiser, Queue};
+use reports::{Reports, Sent};
+
+/// Silence after which [`Event::RtpTimeout`] comes. R2 mediation servers use the same 30 s.
+const SILENCE: Duration = Duration::from_secs(30);
+/// Events that wait for `poll_event` at most.
+const EVENTS: usize = 64;
+
+/// Timers of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timer {
+    /// When the next RTCP report is due.
+    Report,
+    /// When neither RTP nor RTCP came for too long.
+    Silence,
+}
+
+impl Timer {
+    /// Timers with default and clause, as the UI shows them.
+    pub const TABLE: [(Self, Duration, &'static str); 2] = [
+        (Self::Report, reports::REPORT_INTERVAL, "RFC 3550 section 6.2; 0.5 to 1.5 times, the first one half"),
+        (Self::Silence, SILENCE, "no standard: what mediation servers use"),
+    ];
+}
+
+/// What a stream is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamConfig {
+    /// Own synchronisation source; random.
+    pub ssrc: u32,
+    /// Sequence number of the first packet; random (RFC 3550 section 5.1).
+    pub first_sequence: u16,
+    /// Timestamp of the first sample; random (RFC 3550 section 5.1).
+    pub first_timestamp: u32,
+    /// Codec to send.
+    pub codec: Codec,
+    /// Law of the span.
+    pub line_law: Law,
+    /// Milliseconds in a packet sent: 10 to 60 in steps of 10, others are brought there.
+    pub ptime_ms: u8,
+    /// Depth of the jitter buffer: 10 to 200 ms, 40 is usual.
+    pub jitter_ms: u16,
+    /// Agreed payload type of telephone events.
+    pub telephone_event: Option<u8>,
+    /// Where the peer receives RTP; an unspecified address or port 0 means: send nothing.
+    pub remote: SocketAddr,
+    /// Whether to follow the source of the first valid packet.
+    pub symmetric: bool,
+    /// Canonical name for RTCP, at most 255 octets of UTF-8, the same for all streams of an endpoint.
+    pub cname: String,
+    /// Which way media flows, seen from this end.
+    pub direction: Direction,
+}
+
+/// What the layer above must know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A telephone event ended.
+    Digit {
+        /// `0` to `9`, `*`, `#`, `A` to `D`, `!` for a flash.
+        digit: char,
+        /// How long it lasted.
+        duration: Duration,
+    },
+    /// The first valid RTP packet came, from here.
+    FirstPacket {
+        /// Source address.
+        from: SocketAddr,
+    },
+    /// The peer sends as another source now.
+    SsrcChanged {
+        /// The source before.
+        old: u32,
+        /// The source now.
+        new: u32,
+    },
+    /// Neither RTP nor RTCP came for so long. Not repeated until something has come again. Never while this end does not
+    /// receive.
+    RtpTimeout {
+        /// The silence so far.
+        silent_for: Duration,
+    },
+}
+
+/// One RTP session. See the module header.
+#[derive(Debug, Clone)]
+pub struct Stream {
+    codec: Codec,
+    line_law: Law,
+    telephone_event: Option<u8>,
+    direction: Direction,
+    latch: Latch,
+    source: Source,
+    packetiser: Packetiser,
+    queue: Queue,
+    reports: Reports,
+    buffer: FixedBuffer,
+    digits: Receiver,
+    /// A received payload in line law.
+    scratch: Box<[u8]>,
+    timers: Timers<Timer>,
+    events: VecDeque<Event>,
+    /// First and latest `now`; `None` before the first call that has one.
+    clock: Option<Clock>,
+    first_packet_seen: bool,
+    counters: StreamStats,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Clock {
+    first: Instant,
+    latest: Instant,
+    /// When the line's latest block came, which the packetiser's timestamp belongs to.
+    line: Instant,
+    /// When something valid came last, or waiting for it began.
+    alive: Instant,
+}
+
+impl Stream {
+    /// A stream that has sent and received nothing. Its timers start with the first call that has a `now`.
+    #[must_use]
+    pub fn new(config: StreamConfig) -> Self {
+        Self {
+            codec: config.codec,
+            line_law: config.line_law,
+            telephone_event: config.telephone_event,
+            direction: config.direction,
+            latch: Latch::new(config.remote, config.symmetric),
+            source: Source::Unheard,
+            packetiser: Packetiser::new(config.ssrc, config.first_sequence, config.first_timestamp, config.ptime_ms),
+            queue: Queue::new(config.remote),
+            reports: Reports::new(config.ssrc, config.cname),
+            buffer: FixedBuffer::new(config.jitter_ms, g711::silence(config.line_law)),
+            digits: Receiver::default(),
+            scratch: vec![0; LONGEST_PAYLOAD].into_boxed_slice(),
+            timers: Timers::new(),
+            events: VecDeque::with_capacity(EVENTS),
+            clock: None,
+            first_packet_seen: false,
+            counters: StreamStats::default(),
+        }
+    }
+
+    /// Takes note of the time; starts the timers when it is the first.
+    fn tick(&mut self, now: Instant) {
+        match &mut self.clock {
+            Some(clock) => clock.latest = clock.latest.max(now),
+            None => {
+                self.clock = Some(Clock { first: now, latest: now, line: now, alive: now });
+                // The first report comes after half an interval (RFC 3550 section 6.2).
+                let interval = self.reports.next_interval() / 2;
+                self.timers.set(Timer::Report, now + interval);
+                self.rearm_silence(now);
+            }
+        }
+    }
+
+    fn rearm_silence(&mut self, now: Instant) {
+        if let Some(clock) = &mut self.clock {
+            clock.alive = now;
+        }
+        if self.direction.receives() {
+            self.timers.set(Timer::Silence, now + SILENCE);
+        } else {
+            self.timers.stop(Timer::Silence);
+        }
+    }
+
+    /// Takes one block from the line, in line law; now and then a packet is whole and waits in `poll_transmit`.
+    pub fn line_to_ip(&mut self, now: Instant, block: &[u8; BLOCK]) {
+        self.tick(now);
+        if let Some(clock) = &mut self.clock {
+            clock.line = now;
+        }
+        let to = self.latch.rtp();
+        if !self.direction.sends() || is_nowhere(to) {
+            self.packetiser.pass();
+            return;
+        }
+        if !self.packetiser.collect(block) {
+            return;
+        }
+        g711::convert(self.line_law, self.codec.law(), self.packetiser.collected());
+        let octets = self.packetiser.collected().len();
+        let payload_type = self.codec.payload_type();
+        let packetiser = &mut self.packetiser;
+        if self.queue.push(TransmitKind::Rtp, to, |buffer| packetiser.emit(payload_type, buffer)) {
+            self.counters.packets_sent += 1;
+            self.counters.bytes_sent += u64::try_from(octets).unwrap_or(0);
+        } else {
+            self.packetiser.discard();
+            self.counters.send_overflows += 1;
+        }
+    }
+
+    /// Fills one block for the line, in line law; silence for what is not there.
+    pub fn ip_to_line(&mut self, block: &mut [u8; BLOCK]) {
+        if self.direction.receives() {
+            self.buffer.pull(block);
+        } else {
+            block.fill(g711::silence(self.line_law));
+        }
+    }
+
+    /// Next datagram to send.
+    pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
+        self.queue.pop()
+    }
+
+    /// Next event for the layer above.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// When to call [`Stream::handle_timeout`]; `None` before the first call that has a `now`.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.timers.next_deadline()
+    }
+
+    /// Runs what is due. `wall` is the time since 1900-01-01 00:00 UTC, for the NTP time in sender reports.
+    pub fn handle_timeout(&mut self, now: Instant, wall: Duration) {
+        self.tick(now);
+        while let Some(timer) = self.timers.expire(now) {
+            match timer {
+                Timer::Report => self.send_report(now, wall),
+                Timer::Silence => self.fall_silent(now),
+            }
+        }
+    }
+
+    fn send_report(&mut self, now: Instant, wall: Duration) {
+        let interval = self.reports.next_interval();
+        self.timers.set(Timer::Report, now + interval);
+        let since_line = self.clock.map_or(Duration::ZERO, |clock| now.saturating_duration_since(clock.line));
+        let samples = u32::try_from(since_line.as_micros() / 125).unwrap_or(0);
+        let sent = Sent {
+            packets: self.counters.packets_sent,
+            octets: self.counters.bytes_sent,
+            rtp_now: self.packetiser.timestamp().wrapping_add(samples),
+        };
+        let packets = self.reports.report(now, wall, sent, self.source.reception_mut());
+        self.queue_rtcp(&packets);
+    }
+
+    fn queue_rtcp(&mut self, packets: &[rtcp::Packet]) {
+        let to = self.latch.rtcp();
+        if is_nowhere(to) {
+            return;
+        }
+        let bytes = rtcp::emit(packets);
+        let queued = self.queue.push(TransmitKind::Rtcp, to, |buffer| {
+            buffer.get_mut(..bytes.len())?.copy_from_slice(&bytes);
+            Some(bytes.len())
+        });
+        if queued {
+            self.counters.reports_sent += 1;
+        }
+    }
+
+    fn fall_silent(&mut self, now: Instant) {
+        let silent_for = self.clock.map_or(SILENCE, |clock| now.saturating_duration_since(clock.alive));
+        tracing::warn!("rtp[{}]{{{}}}: nothing for {silent_for:?} -> timeout", self.latch.rtp(), self.direction.name());
+        self.push_event(Event::RtpTimeout { silent_for });
+    }
+
+    fn push_event(&mut self, event: Event) {
+        if self.events.len() < EVENTS {
+            self.events.push_back(event);
+        } else {
+            self.counters.event_overflows += 1;
+        }
+    }
+
+    /// A new agreement on the same session (re-INVITE): peer's address, codec to send, direction seen from this end.
+    /// Sequence numbers, timestamps and SSRC go on.
+    pub fn redirect(&mut self, remote: SocketAddr, codec: Codec, direction: Direction) {
+        if remote != self.latch.signalled() {
+            self.latch.redirect(remote);
+            self.reports.forget_peer();
+        }
+        if direction.receives() && !self.direction.receives() {
+            self.buffer.reset();
+        }
+        self.codec = codec;
+        self.direction = direction;
+        if let Some(clock) = self.clock {
+            self.rearm_silence(clock.latest);
+        }
+    }
+
+    /// Queues RTCP BYE, the last thing to send.
+    pub fn goodbye(&mut self) {
+        if let Some(clock) = self.clock {
+            let packets = self.reports.goodbye(clock.latest, self.source.reception_mut());
+            self.timers.stop(Timer::Report);
+            self.queue_rtcp(&packets);
+        }
+    }
+
+    /// Counts so far.
+    #[must_use]
+    pub fn stats(&self) -> StreamStats {
+        let buffer = self.buffer.counters();
+        let mut stats = self.counters;
+        if let Some(reception) = self.source.reception() {
+            stats.lost += reception.lost();
+            stats.jitter = reception.jitter();
+        }
+        stats.late = buffer.late;
+        stats.resets += buffer.resyncs;
+        stats.timestamp_jumps = buffer.timestamp_jumps;
+        stats.stray_timestamps = buffer.stray_timestamps;
+        stats.overflows = buffer.overflows;
+        stats.underruns = buffer.underruns;
+        stats.concealed = buffer.concealed;
+        stats.slips_inserted = buffer.slips_inserted;
+        stats.slips_dropped = buffer.slips_dropped;
+        stats
+    }
+
+    /// Where RTP goes now: the signalled address, or the source that was followed.
+    #[must_use]
+    pub const fn remote(&self) -> SocketAddr {
+        self.latch.rtp()
+    }
+}
+
+/// An address that means: send nothing (RFC 3264 section 8.4).
+const fn is_nowhere(to: SocketAddr) -> bool {
+    to.ip().is_unspecified() || to.port() == 0
+}
