@@ -109,18 +109,8 @@ pub fn choose(binaries: &[(String, String)], wanted: Option<&str>) -> Result<Vec
 /// Builds, runs, prints. True when every figure was measured; a missed target is no failure of the measurement.
 pub fn run(tree: &Tree, arguments: &Arguments) -> Result<bool, BenchError> {
     let areas = choose(&tree.binaries(PREFIX), arguments.area.as_deref())?;
-    let programs = areas.iter().map(|area| build(tree, area)).collect::<Result<Vec<_>, _>>()?;
     let core = arguments.core.unwrap_or_else(|| std::thread::available_parallelism().map_or(0, |cores| cores.get() - 1));
-    let mut runs: Vec<Vec<Row>> = Vec::new();
-    for number in 1..=arguments.runs {
-        eprintln!("run {number} of {} on core {core}", arguments.runs);
-        let mut rows = Vec::new();
-        for (area, program) in areas.iter().zip(&programs) {
-            rows.extend(measure(area, program, core)?);
-        }
-        runs.push(rows);
-    }
-    let summaries = merge(&runs)?;
+    let summaries = measure_all(tree, &areas, arguments.runs, core)?;
     if arguments.json {
         for summary in &summaries {
             println!("{}", serde_json::json!(summary.row));
@@ -129,6 +119,21 @@ pub fn run(tree: &Tree, arguments: &Arguments) -> Result<bool, BenchError> {
         print!("{}", table(&summaries));
     }
     Ok(true)
+}
+
+/// Builds the programs of `areas`, runs them in turn `runs` times on `core` and takes the medians.
+pub fn measure_all(tree: &Tree, areas: &[Area], runs: u16, core: usize) -> Result<Vec<Summary>, BenchError> {
+    let programs = areas.iter().map(|area| build(tree, area)).collect::<Result<Vec<_>, _>>()?;
+    let mut all: Vec<Vec<Row>> = Vec::new();
+    for number in 1..=runs {
+        eprintln!("run {number} of {runs} on core {core}");
+        let mut rows = Vec::new();
+        for (area, program) in areas.iter().zip(&programs) {
+            rows.extend(measure(area, program, core)?);
+        }
+        all.push(rows);
+    }
+    Ok(merge(&all)?)
 }
 
 fn build(tree: &Tree, area: &Area) -> Result<PathBuf, BenchError> {

@@ -11,8 +11,8 @@ const RULE: &str = "neutral-words";
 const CALL: &str = "firmware/core/call/src/";
 /// Protocols that only a leg knows.
 const PROTOCOLS: [&str; 3] = ["isdn", "line", "sip"];
-/// The offer and the plain types that its fields have.
-const OFFER_WORDS: [&str; 4] = ["Offer", "Codec", "Direction", "Law"];
+/// The offer, the plain types that its fields have, and the answer to one, which reads no text.
+const OFFER_WORDS: [&str; 6] = ["Offer", "Codec", "Direction", "Law", "answer", "Unacceptable"];
 
 /// Sources of `call` against the rule.
 pub(super) fn check(workspace: &Workspace) -> Vec<Finding> {

@@ -1,9 +1,12 @@
 //! The frame of `cargo xtask bench`: rows, medians, table, areas. The programs themselves are measured elsewhere.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::fs;
+use std::path::PathBuf;
+use xtask::Tree;
 use xtask::bench::median::{MergeError, median};
 use xtask::bench::row::{Better, Row, RowError};
-use xtask::bench::{BenchError, Summary, choose, merge, table};
+use xtask::bench::{BenchError, Summary, choose, measure_all, merge, table};
 
 const FULL: &str = r#"{"area":"call","name":"post-dial delay p50","unit":"ms","value":12.5,"better":"lower","target":20,"peer":"asterisk-22 (recorded)","peer_value":null,"ratio":null}"#;
 
@@ -133,4 +136,42 @@ fn unknown_area_names_those_there_are() {
 #[test]
 fn workspace_without_bench_programs_is_an_error() {
     assert!(matches!(choose(&[], None), Err(BenchError::NoArea)));
+}
+
+/// A workspace whose one package holds `bench-<area>`, with `body` as its main.
+fn program(area: &str, body: &str) -> Tree {
+    let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench").join(area);
+    let _ = fs::remove_dir_all(&root);
+    fs::create_dir_all(root.join("src/bin")).unwrap();
+    let manifest = format!("[package]\nname = \"holds-{area}\"\nedition = \"2024\"\n\n[workspace]\n");
+    fs::write(root.join("Cargo.toml"), manifest).unwrap();
+    fs::write(root.join(format!("src/bin/bench-{area}.rs")), format!("fn main() {{ {body} }}\n")).unwrap();
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let lock = std::process::Command::new(cargo).current_dir(&root).args(["generate-lockfile", "--offline"]).status();
+    assert!(lock.unwrap().success());
+    Tree::load(&root).unwrap()
+}
+
+#[test]
+fn program_is_built_run_on_its_core_and_summarised() {
+    // Prints how many cores it may use, which pinning makes one, and the number of the core it was told.
+    let body = r##"let cores = std::thread::available_parallelism().unwrap().get();
+        let core = std::env::var("JUNCTOR_BENCH_CORE").unwrap();
+        println!(r#"{{"area":"pin","name":"cores","unit":"cores","value":{cores},"better":"lower"}}"#);
+        println!(r#"{{"area":"pin","name":"core","unit":"core","value":{core},"better":"lower"}}"#);"##;
+    let tree = program("pin", body);
+    let areas = choose(&tree.binaries("bench-"), None).unwrap();
+    let summaries = measure_all(&tree, &areas, 2, 0).unwrap();
+    let figures: Vec<_> = summaries.iter().map(|summary| (summary.row.name.as_str(), summary.row.value)).collect();
+    assert_eq!(figures, [("cores", 1.0), ("core", 0.0)]);
+}
+
+#[test]
+fn program_that_fails_or_chatters_is_an_error() {
+    let tree = program("failing", "std::process::exit(3)");
+    let areas = choose(&tree.binaries("bench-"), None).unwrap();
+    assert!(matches!(measure_all(&tree, &areas, 1, 0), Err(BenchError::Failed { .. })));
+    let tree = program("chatting", "println!(\"warming up\")");
+    let areas = choose(&tree.binaries("bench-"), None).unwrap();
+    assert!(matches!(measure_all(&tree, &areas, 1, 0), Err(BenchError::Row { .. })));
 }

@@ -51,7 +51,7 @@ fn extern_crate_is_caught() {
 
 #[test]
 fn controller_holding_an_offer_passes() {
-    let body = "use media::{Codec, Direction, Offer};\nfn f(o: &Offer) -> media::Law { x(o) }";
+    let body = "use media::{Codec, Direction, Offer};\nfn f(o: &Offer) -> media::Law { x(media::answer(o, o)) }";
     controller("holds_offer", body).passes();
 }
 
