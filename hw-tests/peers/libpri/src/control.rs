@@ -5,6 +5,7 @@
 //! {"do":"hangup","call":1,"cause":16}
 //! {"do":"watch"}      from here on this connection is told of every call and of the data link
 //! {"do":"status"}
+//! {"do":"alarm","on":true}      loss of signal toward the far end, until it is turned off
 //! {"do":"shutdown"}   clears all calls, then the peer ends
 //! ```
 //!
@@ -32,6 +33,7 @@ const MOST_UNREAD: usize = 4 * 1024 * 1024;
 pub enum Request {
     Call(CallRequest),
     Hangup { call: u32, cause: Option<u8> },
+    Alarm { on: bool },
     Watch,
     Status,
     Shutdown,

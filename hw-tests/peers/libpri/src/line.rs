@@ -1,34 +1,64 @@
 //! The engine on a span: D-channel frames in and out, a block each way per open timeslot.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use tdm::{BLOCK, Channel, Error, MAX_FRAME, Mode, Span, SpanEvent};
+use tdm::virtual_span::{VirtualNetwork, VirtualUser};
+use tdm::{Alarms, BLOCK, Channel, Error, MAX_FRAME, Mode, Span, SpanEvent};
 
 use crate::engine::Engine;
 
 /// Frames that may wait for room in the D-channel; libpri repeats what is lost beyond that.
 const MOST_WAITING: usize = 64;
 
+/// Either end of a virtual span.
+pub trait VirtualEnd: Span {
+    /// Puts an alarm on the line until called again.
+    fn send_alarms(&mut self, alarms: Alarms) -> Result<(), Error>;
+}
+
+impl VirtualEnd for VirtualNetwork {
+    fn send_alarms(&mut self, alarms: Alarms) -> Result<(), Error> {
+        self.set_sent_alarms(alarms)
+    }
+}
+
+impl VirtualEnd for VirtualUser {
+    fn send_alarms(&mut self, alarms: Alarms) -> Result<(), Error> {
+        self.set_sent_alarms(alarms)
+    }
+}
+
 /// A span, its D-channel and the B-channels in use.
-pub struct Line<S: Span> {
-    span: S,
+pub struct Line {
+    span: Box<dyn VirtualEnd>,
     d_channel: Box<dyn Channel>,
     b_channels: BTreeMap<u8, Box<dyn Channel>>,
     waiting: VecDeque<Vec<u8>>,
 }
 
-impl<S: Span> Line<S> {
+impl Line {
     /// Opens the D-channel.
-    pub fn new(mut span: S) -> Result<Self, Error> {
+    pub fn new(mut span: Box<dyn VirtualEnd>) -> Result<Self, Error> {
         let slot = span.info().d_channel.unwrap_or(16);
         let d_channel = span.open(slot, Mode::Hdlc)?;
         Ok(Self { span, d_channel, b_channels: BTreeMap::new(), waiting: VecDeque::new() })
     }
 
-    /// The span, for its descriptor and alarms.
-    pub fn span(&self) -> &S {
-        &self.span
+    /// What to poll for reading.
+    pub fn poll_fd(&self) -> Option<BorrowedFd<'_>> {
+        self.span.poll_fd()
+    }
+
+    /// The span's alarms.
+    pub fn alarms(&self) -> Alarms {
+        self.span.alarms()
+    }
+
+    /// Cuts the line as loss of signal does, or mends it.
+    pub fn cut(&mut self, cut: bool) -> Result<(), Error> {
+        self.span.send_alarms(if cut { Alarms::LOS } else { Alarms::NONE })
     }
 
     /// Moves everything that can be moved; returns what happened on the span.

@@ -20,12 +20,12 @@ use clap::{Args, Parser, ValueEnum};
 use libpri_peer::audio::Clip;
 use libpri_peer::control::Control;
 use libpri_peer::engine::{Config, Engine};
-use libpri_peer::line::Line;
+use libpri_peer::line::{Line, VirtualEnd};
 use libpri_peer::plan::{NumberPlan, Rule};
 use libpri_peer::run::run;
 use libpri_peer::stack::Side;
+use tdm::SpanInfo;
 use tdm::virtual_span::{Clock, VirtualNetwork, VirtualUser};
-use tdm::{Span, SpanInfo};
 
 /// libpri as a peer on a virtual E1. For tests only: links GPL-2 code.
 #[derive(Parser)]
@@ -93,7 +93,7 @@ fn parse_timer(text: &str) -> Result<(String, i32), String> {
     Ok((name.to_owned(), value))
 }
 
-fn open_span(cli: &Cli) -> Result<Box<dyn Span>, Box<dyn Error>> {
+fn open_span(cli: &Cli) -> Result<Box<dyn VirtualEnd>, Box<dyn Error>> {
     let info = SpanInfo::e1("libpri");
     Ok(match (&cli.span.span_listen, &cli.span.span_connect) {
         (Some(path), _) => Box::new(VirtualNetwork::listen(path, info, cli.clock)?),

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use tdm::Span;
 
 use crate::audio::Clip;
 use crate::control::{CallRequest, ClientId, Control, Request};
@@ -20,7 +19,7 @@ const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(2);
 const LAST_WORDS: Duration = Duration::from_millis(100);
 
 /// Runs until a `shutdown` request, or until the span itself breaks.
-pub fn run<S: Span>(mut line: Line<S>, mut engine: Engine, mut control: Control) -> Result<(), tdm::Error> {
+pub fn run(mut line: Line, mut engine: Engine, mut control: Control) -> Result<(), tdm::Error> {
     let mut ends_at: Option<Instant> = None;
     loop {
         let now = Instant::now();
@@ -29,7 +28,7 @@ pub fn run<S: Span>(mut line: Line<S>, mut engine: Engine, mut control: Control)
         }
         for (client, request) in control.service() {
             let wants_end = request == Ok(Request::Shutdown);
-            obey(now, client, request, &line, &mut engine, &mut control);
+            obey(now, client, request, &mut line, &mut engine, &mut control);
             if wants_end {
                 ends_at.get_or_insert(now + SHUTDOWN_PATIENCE);
             }
@@ -52,11 +51,11 @@ fn tell_all(engine: &mut Engine, control: &mut Control) {
     }
 }
 
-fn obey<S: Span>(
+fn obey(
     now: Instant,
     client: ClientId,
     request: Result<Request, String>,
-    line: &Line<S>,
+    line: &mut Line,
     engine: &mut Engine,
     control: &mut Control,
 ) {
@@ -72,11 +71,15 @@ fn obey<S: Span>(
             Ok(()) => Report::Done,
             Err(reason) => Report::Error { reason },
         },
+        Ok(Request::Alarm { on }) => match line.cut(on) {
+            Ok(()) => Report::Done,
+            Err(error) => Report::Error { reason: error.to_string() },
+        },
         Ok(Request::Watch) => {
             control.watch(client);
             Report::Done
         }
-        Ok(Request::Status) => Report::Status(engine.status(line.span().alarms().to_string())),
+        Ok(Request::Status) => Report::Status(engine.status(line.alarms().to_string())),
         Ok(Request::Shutdown) => {
             engine.hangup_all(now);
             Report::Done
@@ -102,9 +105,9 @@ fn order(call: CallRequest) -> Result<Order, String> {
 }
 
 /// Waits for the span, the control socket or the next timer.
-fn sleep<S: Span>(line: &Line<S>, engine: &Engine, control: &Control) {
+fn sleep(line: &Line, engine: &Engine, control: &Control) {
     let wait = engine.time_to_timeout(Instant::now()).map_or(LONGEST_SLEEP, |due| due.min(LONGEST_SLEEP));
-    let fds = line.span().poll_fd().into_iter().chain(control.readable_fds());
+    let fds = line.poll_fd().into_iter().chain(control.readable_fds());
     let mut fds: Vec<PollFd<'_>> = fds.map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
     // Rounded up: a timer that is not due yet would only make the loop spin.
     let timeout = PollTimeout::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(PollTimeout::ZERO);

@@ -76,3 +76,17 @@ fn far_end_that_dies_and_comes_back_is_linked_again() {
     let (events, released) = call(&span.user, json!({"called": "5553001"}));
     assert_eq!(released["cause"], 1, "{events:?}");
 }
+
+#[test]
+fn alarm_is_seen_by_the_far_end_and_calls_work_after_it() {
+    let span = Span::up(Clock::NetworkSide, "realtime", &["--answer-after-ms", "0"]);
+    let mut wire = span.network.connect();
+    wire.send(json!({"do": "alarm", "on": true}));
+    assert_eq!(wire.next(), json!({"event": "done"}));
+    assert_eq!(span.user.status_when(|status| status["alarms"] != "none")["alarms"], "RED|LOS");
+    wire.send(json!({"do": "alarm", "on": false}));
+    assert_eq!(wire.next(), json!({"event": "done"}));
+    assert_eq!(span.user.status_when(|status| status["alarms"] == "none")["alarms"], "none");
+    let (events, released) = call(&span.user, json!({"called": "5551001", "clear_after_ms": 10}));
+    assert_eq!(released["cause"], 16, "{events:?}");
+}

@@ -73,12 +73,18 @@ impl Peer {
 
     /// The status once all calls are released: the last message of a call may still be on its way to this end.
     pub(crate) fn idle_status(&self) -> Value {
+        self.status_when(|status| status["channels_in_use"] == 0)
+    }
+
+    /// The status once `holds` is true of it, or the last one when that does not come about.
+    pub(crate) fn status_when(&self, holds: impl Fn(&Value) -> bool) -> Value {
         let patient_until = Instant::now() + PATIENCE;
         loop {
             let status = self.status();
-            if status["channels_in_use"] == 0 || Instant::now() > patient_until {
+            if holds(&status) || Instant::now() > patient_until {
                 return status;
             }
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
 
