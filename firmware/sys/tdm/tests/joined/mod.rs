@@ -58,3 +58,36 @@ pub(crate) fn span_events(span: &mut dyn Span) -> Vec<SpanEvent> {
 pub(crate) fn channel_events(channel: &mut dyn Channel) -> Vec<tdm::ChannelEvent> {
     std::iter::from_fn(|| channel.poll_event()).collect()
 }
+
+/// Waits on the span's descriptor and serves it until `done`: as a real process does.
+pub(crate) fn serve_until<S: Span>(span: &mut S, mut done: impl FnMut(&mut S, u32) -> bool) {
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    loop {
+        poll(&mut [PollFd::new(span.poll_fd().unwrap(), PollFlags::POLLIN)], PollTimeout::NONE).unwrap();
+        let blocks = span.service().unwrap().blocks;
+        if done(span, blocks) {
+            return;
+        }
+    }
+}
+
+/// A path for a socket that no other test uses; removed with its folder when dropped.
+pub(crate) struct SocketPath(std::path::PathBuf);
+
+impl SocketPath {
+    pub(crate) fn new(test: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("tdm-{}-{test}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder.join("span"))
+    }
+
+    pub(crate) fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+}
+
+impl Drop for SocketPath {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(self.0.parent().unwrap());
+    }
+}
