@@ -1,1 +1,65 @@
-//! placeholder
+//! ISDN primary rate signalling: Q.921 data link and Q.931 basic call, user and network side (EuroISDN, ETS 300 102).
+//!
+//! [`Interface`] is one primary rate D-channel: link, calls and the table of its B-channels, driven by the five calls:
+//!
+//! ```
+//! # use std::time::Instant;
+//! # fn drive(now: Instant, frame: &[u8]) {
+//! use isdn::{Config, Framing, Interface, Number, Setup, Side};
+//!
+//! let mut span = Interface::new(Config::new("span1", Side::User, Framing::E1));
+//! span.start(now);                                        // bring the link up
+//! span.handle_frame(now, frame);                          // LAPD from the D-channel, without FCS
+//! span.handle_timeout(now);                               // a spurious call does nothing
+//! let refused = span.setup(now, Setup::speech(Number::new("5551001")));
+//! while let Some(frame) = span.poll_transmit() { /* to the D-channel */ }
+//! while let Some(event) = span.poll_event() { /* to the call engine */ }
+//! let wake = span.poll_timeout();
+//! # }
+//! ```
+//!
+//! After any call drain `poll_transmit` and `poll_event` until both are empty, then ask `poll_timeout` once.
+//!
+//! Left out in this cut: overlap sending of digits, supplementary services (Q.932), national variants, several spans
+//! under one D-channel, channel maintenance by SERVICE messages, the basic rate interface.
+//!
+//! Words: a *channel* or *slot* is a B-channel by the number that Q.931 gives it; *outgoing* is a call that this end set
+//! up, *incoming* one that the far end did, whatever the side; *side* is user or network.
+#![forbid(unsafe_code)]
+#![warn(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::wildcard_enum_match_arm)]
+
+pub mod cause;
+mod channels;
+mod context;
+pub mod decode;
+mod event;
+mod interface;
+pub mod number;
+pub mod q921;
+pub mod q931;
+mod setup;
+
+pub use cause::{Cause, CauseValue, Location};
+pub use channels::{ChannelState, ChannelStatus, Hunting};
+pub use event::{CallStatus, Event, Stats, Who};
+pub use interface::{Config, Framing, Interface, Refused};
+pub use number::{CallingNumber, Number, NumberingPlan, Presentation, RedirectReason, Redirecting, Screening, TypeOfNumber};
+pub use q931::ie;
+pub use q931::ie::{ProgressIndicator, TransferCapability};
+pub use setup::{Bearer, Connected, Law, Setup};
+
+/// Which side of the interface this end is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// Terminal or private exchange.
+    User,
+    /// Public or private network.
+    Network,
+}
+
+/// A call on one interface. Local to it, counted up from 1, reused only after 2^32 calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallId(
+    /// The number.
+    pub u32,
+);

@@ -1,0 +1,165 @@
+//! What an interface tells the layer above: events, status of its calls, counters.
+
+use crate::cause::Cause;
+use crate::ie::ProgressIndicator;
+use crate::q931::Timer;
+use crate::setup::{Connected, Setup};
+use crate::{CallId, q921};
+
+/// Who ended a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// The layer above, or this end for a reason of its own such as an unacceptable channel.
+    Us,
+    /// The far end.
+    Peer,
+    /// A timer.
+    Timer(Timer),
+    /// Loss of the data link or of layer 1.
+    Link,
+}
+
+/// What the layer above must know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The data link came up.
+    LinkUp,
+    /// The data link went down. Active calls stay until T309 expires.
+    LinkDown,
+    /// An incoming call; the layer above answers with proceeding, alerting, connect or clear.
+    Setup {
+        /// Its new name.
+        call: CallId,
+        /// The channel it will have.
+        channel: u8,
+        /// What was asked for.
+        setup: Setup,
+    },
+    /// Both ends know the channel: media may open. Incoming: with our first response; outgoing: with the far end's.
+    ChannelReady {
+        /// Which call.
+        call: CallId,
+        /// Its channel, which may be another than first chosen.
+        channel: u8,
+    },
+    /// The far end has all it needs.
+    Proceeding {
+        /// Which call.
+        call: CallId,
+        /// Progress indicators.
+        progress: Vec<ProgressIndicator>,
+    },
+    /// The far end rings.
+    Alerting {
+        /// Which call.
+        call: CallId,
+        /// Progress indicators.
+        progress: Vec<ProgressIndicator>,
+    },
+    /// In-band information or interworking.
+    Progress {
+        /// Which call.
+        call: CallId,
+        /// Progress indicators.
+        progress: Vec<ProgressIndicator>,
+        /// Cause, when the message had one.
+        cause: Option<Cause>,
+    },
+    /// An outgoing call was answered.
+    Connected {
+        /// Which call.
+        call: CallId,
+        /// By whom.
+        connected: Connected,
+    },
+    /// Our answer to an incoming call is in force.
+    Established {
+        /// Which call.
+        call: CallId,
+    },
+    /// NOTIFY from the far end.
+    Notify {
+        /// Which call.
+        call: CallId,
+        /// Notification description: 0 user suspended, 1 user resumed, 2 bearer service change.
+        notification: u8,
+    },
+    /// The far end sent DISCONNECT: the layer above calls clear, at once or after it has let in-band tones pass.
+    Clearing {
+        /// Which call.
+        call: CallId,
+        /// Why.
+        cause: Cause,
+        /// Tones or announcements are on the channel.
+        in_band: bool,
+    },
+    /// The call is over, its name dead and its channel free (or under restart when the far end fell silent).
+    Released {
+        /// Which call.
+        call: CallId,
+        /// The channel it had last.
+        channel: Option<u8>,
+        /// Why.
+        cause: Cause,
+        /// By whom.
+        by: Who,
+    },
+}
+
+/// One call as a status page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallStatus {
+    /// Its name.
+    pub call: CallId,
+    /// Its channel, if it has one.
+    pub channel: Option<u8>,
+    /// Whether this end set it up.
+    pub outgoing: bool,
+    /// Call reference value.
+    pub reference: u16,
+    /// Call state in the numbers of Q.931 (U or N by side): 1 to 25.
+    pub state: u8,
+    /// The same in words.
+    pub state_name: &'static str,
+}
+
+/// Counters of an interface since it was created.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// The data link's counters.
+    pub link: q921::Stats,
+    /// Messages handed to the link.
+    pub messages_sent: u64,
+    /// Messages that the link did not take.
+    pub messages_not_sent: u64,
+    /// Messages received, well formed or not.
+    pub messages_received: u64,
+    /// Messages that could not be read (Q.931 5.8.1 to 5.8.3.1).
+    pub malformed: u64,
+    /// Messages with a call reference that names no call, or SETUP with one that does (5.8.3.2).
+    pub wrong_reference: u64,
+    /// Messages of unknown or unimplemented type (5.8.4).
+    pub unknown_messages: u64,
+    /// Messages that the call state does not expect (5.8.4).
+    pub unexpected_messages: u64,
+    /// Messages without a mandatory element, or with one to be understood that is not (5.8.6.1, 5.8.7.1).
+    pub elements_missing: u64,
+    /// Elements with invalid contents (5.8.6.2, 5.8.7.2).
+    pub elements_invalid: u64,
+    /// STATUS messages that report an error of ours.
+    pub errors_reported: u64,
+    /// Incoming calls.
+    pub calls_incoming: u64,
+    /// Outgoing calls.
+    pub calls_outgoing: u64,
+    /// Incoming calls refused here, before the layer above heard of them.
+    pub calls_refused: u64,
+    /// Calls of both ends that met on one channel.
+    pub glare: u64,
+    /// RESTART received.
+    pub restarts_received: u64,
+    /// RESTART sent, first tries and repeats.
+    pub restarts_sent: u64,
+    /// Commands of the layer above that the call's state does not allow, or for calls that are gone.
+    pub misuse: u64,
+}

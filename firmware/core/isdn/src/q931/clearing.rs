@@ -1,0 +1,168 @@
+//! How a call ends (Q.931 5.3): DISCONNECT, RELEASE, RELEASE COMPLETE, their collisions and their timers.
+
+use std::time::Instant;
+
+use super::call::{Call, Ending, State};
+use super::ie::{Element, ProgressIndicator};
+use super::{Message, MessageType, Timer};
+use crate::cause::{Cause, CauseValue};
+use crate::channels::ChannelState;
+use crate::context::Context;
+use crate::event::{Event, Who};
+use crate::setup::progress;
+
+/// The cause of a clearing message; 31 stands in for one that is missing or invalid (Q.931 5.8.6).
+fn cause_of(message: &Message, context: &Context) -> Cause {
+    let cause = message.first(|element| if let Element::Cause(cause) = element { Some(cause.clone()) } else { None });
+    cause.unwrap_or_else(|| context.cause(CauseValue::NORMAL_UNSPECIFIED))
+}
+
+impl Call {
+    /// The layer above ends the call: by whatever message the state asks for.
+    pub(crate) fn clear(&mut self, now: Instant, cause: Cause, context: &mut Context) {
+        let by_us = Ending { cause: cause.clone(), by: Who::Us };
+        if !context.link_up {
+            return self.finish(by_us, context);
+        }
+        match &self.state {
+            // A first response that refuses is RELEASE COMPLETE (Q.931 5.3.2 a).
+            State::Present => {
+                context.refuse(self.reference, cause);
+                self.finish(by_us, context);
+            }
+            State::SetupSent { .. }
+            | State::OverlapSending
+            | State::OutgoingProceeding
+            | State::OutgoingAlerting
+            | State::IncomingProceeding
+            | State::IncomingAlerting
+            | State::ConnectSent
+            | State::Active => self.disconnect(now, by_us, cause, context),
+            State::DisconnectReceived { ending, fault } => {
+                let (ending, cause) = (ending.clone(), fault.clone().unwrap_or(cause));
+                self.release(now, ending, cause, context);
+            }
+            // On its way out already.
+            State::DisconnectSent { .. } | State::ReleaseSent { .. } | State::Null => {}
+        }
+    }
+
+    /// DISCONNECT and T305 (Q.931 5.3.3, 5.3.4).
+    pub(crate) fn disconnect(&mut self, now: Instant, ending: Ending, wire_cause: Cause, context: &mut Context) {
+        context.send(self.message(MessageType::Disconnect).with(Element::Cause(wire_cause.clone())));
+        self.enter(now, State::DisconnectSent { ending, wire_cause }, context);
+    }
+
+    /// RELEASE and T308 (Q.931 5.3.3, 5.3.4).
+    pub(crate) fn release(&mut self, now: Instant, ending: Ending, wire_cause: Cause, context: &mut Context) {
+        let release = self.message(MessageType::Release).with(Element::Cause(wire_cause));
+        context.send(release.clone());
+        self.enter(now, State::ReleaseSent { ending, release: Box::new(release), repeated: false }, context);
+    }
+
+    /// State 0: the channel is free and the layer above is told.
+    pub(crate) fn finish(&mut self, ending: Ending, context: &mut Context) {
+        self.finish_with(ending, ChannelState::Idle, context);
+    }
+
+    fn finish_with(&mut self, ending: Ending, channel: ChannelState, context: &mut Context) {
+        if self.is_over() {
+            return;
+        }
+        tracing::debug!("{}: released, {} by {:?}", self.tag(context), ending.cause, ending.by);
+        self.timers.stop_all();
+        self.state = State::Null;
+        context.channels.release(self.id, channel);
+        context.event(Event::Released { call: self.id, channel: self.channel, cause: ending.cause, by: ending.by });
+    }
+
+    pub(crate) fn receive_disconnect(&mut self, now: Instant, message: &Message, fault: Option<Cause>, context: &mut Context) {
+        match &self.state {
+            // Clear collision: each side releases (Q.931 5.3.5).
+            State::DisconnectSent { ending, wire_cause } => {
+                let (ending, wire_cause) = (ending.clone(), wire_cause.clone());
+                self.release(now, ending, wire_cause, context);
+            }
+            State::ReleaseSent { .. } | State::Null => context.stats.unexpected_messages += 1,
+            State::DisconnectReceived { .. } => self.unexpected(message, context),
+            State::SetupSent { .. }
+            | State::OverlapSending
+            | State::OutgoingProceeding
+            | State::OutgoingAlerting
+            | State::Present
+            | State::IncomingProceeding
+            | State::IncomingAlerting
+            | State::ConnectSent
+            | State::Active => {
+                let cause = cause_of(message, context);
+                let in_band = progress(message).into_iter().any(ProgressIndicator::is_in_band);
+                let ending = Ending { cause: cause.clone(), by: Who::Peer };
+                self.enter(now, State::DisconnectReceived { ending, fault }, context);
+                context.event(Event::Clearing { call: self.id, cause, in_band });
+            }
+        }
+    }
+
+    pub(crate) fn receive_release(&mut self, message: &Message, fault: Option<Cause>, context: &mut Context) {
+        let by_peer = Ending { cause: cause_of(message, context), by: Who::Peer };
+        let ending = match &self.state {
+            // Clear collision: both have sent RELEASE, neither answers (Q.931 5.3.5).
+            State::ReleaseSent { ending, .. } => {
+                let ending = ending.clone();
+                return self.finish(ending, context);
+            }
+            State::DisconnectSent { ending, .. } | State::DisconnectReceived { ending, .. } => ending.clone(),
+            State::SetupSent { .. }
+            | State::OverlapSending
+            | State::OutgoingProceeding
+            | State::OutgoingAlerting
+            | State::Present
+            | State::IncomingProceeding
+            | State::IncomingAlerting
+            | State::ConnectSent
+            | State::Active
+            | State::Null => by_peer,
+        };
+        context.send(self.message(MessageType::ReleaseComplete).with_all(fault.map(Element::Cause)));
+        self.finish(ending, context);
+    }
+
+    pub(crate) fn receive_release_complete(&mut self, message: &Message, context: &mut Context) {
+        let by_peer = Ending { cause: cause_of(message, context), by: Who::Peer };
+        let ending = match &self.state {
+            State::ReleaseSent { ending, .. }
+            | State::DisconnectSent { ending, .. }
+            | State::DisconnectReceived { ending, .. } => ending.clone(),
+            State::SetupSent { .. }
+            | State::OverlapSending
+            | State::OutgoingProceeding
+            | State::OutgoingAlerting
+            | State::Present
+            | State::IncomingProceeding
+            | State::IncomingAlerting
+            | State::ConnectSent
+            | State::Active
+            | State::Null => by_peer,
+        };
+        self.finish(ending, context);
+    }
+
+    /// DISCONNECT unanswered: RELEASE with the same cause.
+    pub(crate) fn t305_expired(&mut self, now: Instant, context: &mut Context) {
+        let State::DisconnectSent { ending, wire_cause } = &self.state else { return };
+        let (ending, wire_cause) = (ending.clone(), wire_cause.clone());
+        self.release(now, ending, wire_cause, context);
+    }
+
+    /// RELEASE once more, then the channel goes into maintenance, from which a restart takes it.
+    pub(crate) fn t308_expired(&mut self, now: Instant, context: &mut Context) {
+        let State::ReleaseSent { ending, release, repeated } = &mut self.state else { return };
+        if !*repeated {
+            *repeated = true;
+            context.send(Message::clone(release));
+            return self.start(now, Timer::T308, context);
+        }
+        let ending = ending.clone();
+        self.finish_with(ending, ChannelState::Restarting, context);
+    }
+}

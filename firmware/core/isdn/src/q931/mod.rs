@@ -1,0 +1,15 @@
+//! Q.931: messages, information elements, call states and timers of circuit-switched call control.
+//!
+//! [`Message`] and [`ie`] are the wire; a call is one machine, driven only by [`Interface`](crate::Interface).
+//! Left out in this cut: overlap sending of digits, suspend and resume, hold, packet mode, segmentation (Q.931 annex H).
+
+pub(crate) mod call;
+pub(crate) mod clearing;
+pub mod ie;
+pub(crate) mod mandatory;
+mod message;
+pub(crate) mod status;
+mod timer;
+
+pub use message::{CallReference, Malformed, Message, MessageType};
+pub use timer::{TIMERS, Timer, TimerRow, TimerTable};

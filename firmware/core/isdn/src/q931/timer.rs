@@ -1,0 +1,101 @@
+//! Timers of call control (Q.931 9) and the one table of their defaults by side.
+//!
+//! Left out until overlap, hold and packet calls need them: T302, T306, T307, T312, T314, T317 to T321.
+
+use std::time::Duration;
+
+use crate::Side;
+
+/// A timer of call control, by its name in Q.931.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Timer {
+    /// Far end alerts and nobody answers.
+    T301,
+    /// SETUP has no answer.
+    T303,
+    /// SETUP ACKNOWLEDGE arrived and nothing after it.
+    T304,
+    /// DISCONNECT has no answer.
+    T305,
+    /// RELEASE has no answer.
+    T308,
+    /// The data link is down under an active call.
+    T309,
+    /// CALL PROCEEDING arrived and nothing after it.
+    T310,
+    /// CONNECT has no answer.
+    T313,
+    /// RESTART has no answer.
+    T316,
+    /// STATUS ENQUIRY has no answer.
+    T322,
+}
+
+/// One row of the table that the operator sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimerRow {
+    /// The timer.
+    pub timer: Timer,
+    /// Default at the user side in milliseconds.
+    pub user_ms: u64,
+    /// Default at the network side in milliseconds.
+    pub network_ms: u64,
+    /// The clause that says what it does.
+    pub clause: &'static str,
+    /// What it is for.
+    pub purpose: &'static str,
+}
+
+const fn row(timer: Timer, user_ms: u64, network_ms: u64, clause: &'static str, purpose: &'static str) -> TimerRow {
+    TimerRow { timer, user_ms, network_ms, clause, purpose }
+}
+
+/// Every timer of call control, in the order of Q.931 tables 9-1 (network) and 9-2 (user).
+///
+/// T310 of the user is any value from 30 s to 120 s: 60 s leaves a call abroad the time it takes to alert.
+pub const TIMERS: [TimerRow; 10] = [
+    row(Timer::T301, 180_000, 180_000, "Q.931 5.2.5.3", "nobody answers"),
+    row(Timer::T303, 4_000, 4_000, "Q.931 5.2.5.3", "repeat an unanswered setup once, then give up"),
+    row(Timer::T304, 30_000, 20_000, "Q.931 5.1.3", "far end asked for more digits and fell silent"),
+    row(Timer::T305, 30_000, 30_000, "Q.931 5.3.3", "release a call whose disconnect is unanswered"),
+    row(Timer::T308, 4_000, 4_000, "Q.931 5.3.3", "repeat an unanswered release once, then restart the channel"),
+    row(Timer::T309, 90_000, 90_000, "Q.931 5.8.9", "keep active calls while the data link is down"),
+    row(Timer::T310, 60_000, 10_000, "Q.931 5.2.5.3", "far end took the call and fell silent"),
+    row(Timer::T313, 4_000, 4_000, "Q.931 5.2.8", "give up when an answer is not acknowledged"),
+    row(Timer::T316, 120_000, 120_000, "Q.931 5.5.1", "repeat an unanswered restart"),
+    row(Timer::T322, 4_000, 4_000, "Q.931 5.8.10", "repeat an unanswered status enquiry once, then clear"),
+];
+
+/// How long each timer runs on one interface.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimerTable {
+    side: Side,
+    changed: Vec<(Timer, Duration)>,
+}
+
+impl TimerTable {
+    /// The defaults of `side`.
+    #[must_use]
+    pub const fn defaults(side: Side) -> Self {
+        Self { side, changed: Vec::new() }
+    }
+
+    /// How long `timer` runs.
+    #[must_use]
+    pub fn get(&self, timer: Timer) -> Duration {
+        if let Some((_, duration)) = self.changed.iter().find(|(t, _)| *t == timer) {
+            return *duration;
+        }
+        let ms = TIMERS.iter().find(|row| row.timer == timer).map_or(0, |row| match self.side {
+            Side::User => row.user_ms,
+            Side::Network => row.network_ms,
+        });
+        Duration::from_millis(ms)
+    }
+
+    /// Changes how long `timer` runs.
+    pub fn set(&mut self, timer: Timer, duration: Duration) {
+        self.changed.retain(|(t, _)| *t != timer);
+        self.changed.push((timer, duration));
+    }
+}

@@ -1,0 +1,176 @@
+//! What a SETUP and a CONNECT say, in the words that the layer above uses.
+
+use crate::ie::{self, BearerCapability, Element, ProgressIndicator, TransferCapability};
+use crate::number::{CallingNumber, Number, Redirecting};
+use crate::q931::Message;
+
+/// Companding law of G.711.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Law {
+    /// A-law, on E1.
+    A,
+    /// Mu-law, on T1.
+    Mu,
+}
+
+/// What the B-channel carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Bearer {
+    /// Speech, 3.1 kHz audio or data.
+    pub capability: TransferCapability,
+    /// Law of speech and audio. `None` in an outgoing call means the interface's law; in an incoming one, not said.
+    pub law: Option<Law>,
+}
+
+impl Bearer {
+    /// Speech in the interface's law.
+    pub const SPEECH: Self = Self { capability: TransferCapability::Speech, law: None };
+    /// 3.1 kHz audio (modem, fax) in the interface's law.
+    pub const AUDIO_31: Self = Self { capability: TransferCapability::Audio31, law: None };
+    /// 64 kbit/s data.
+    pub const UNRESTRICTED_64: Self = Self { capability: TransferCapability::Unrestricted, law: None };
+
+    /// The element, `law` standing in where the bearer has none.
+    pub(crate) fn element(self, law: Law) -> Element {
+        let with_law = match self.capability {
+            TransferCapability::Speech | TransferCapability::Audio31 => true,
+            TransferCapability::Unrestricted
+            | TransferCapability::Restricted
+            | TransferCapability::UnrestrictedWithTones
+            | TransferCapability::Video
+            | TransferCapability::Other(_) => false,
+        };
+        let layer1 = with_law.then(|| match self.law.unwrap_or(law) {
+            Law::A => BearerCapability::LAYER1_A_LAW,
+            Law::Mu => BearerCapability::LAYER1_MU_LAW,
+        });
+        Element::BearerCapability(BearerCapability::circuit(self.capability, layer1))
+    }
+
+    fn from_element(bearer: &BearerCapability) -> Self {
+        let law = match bearer.layer1 {
+            Some(BearerCapability::LAYER1_A_LAW) => Some(Law::A),
+            Some(BearerCapability::LAYER1_MU_LAW) => Some(Law::Mu),
+            Some(_) | None => None,
+        };
+        Self { capability: bearer.capability, law }
+    }
+}
+
+/// A call being set up (Q.931 3.1.14).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setup {
+    /// Called party number; no digits when the message had none.
+    pub called: Number,
+    /// Calling party number.
+    pub calling: Option<CallingNumber>,
+    /// Redirecting number.
+    pub redirecting: Option<Redirecting>,
+    /// Display text, IA5, at most 80 characters.
+    pub display: Option<String>,
+    /// What the B-channel carries.
+    pub bearer: Bearer,
+    /// The called number is complete.
+    pub sending_complete: bool,
+    /// Progress indicators.
+    pub progress: Vec<ProgressIndicator>,
+    /// All other elements, to be looked at or passed on.
+    pub other: Vec<Element>,
+}
+
+impl Setup {
+    /// A speech call to `called`, number complete.
+    #[must_use]
+    pub const fn speech(called: Number) -> Self {
+        Self {
+            called,
+            calling: None,
+            redirecting: None,
+            display: None,
+            bearer: Bearer::SPEECH,
+            sending_complete: true,
+            progress: Vec::new(),
+            other: Vec::new(),
+        }
+    }
+
+    /// The elements of a SETUP without the channel.
+    pub(crate) fn elements(&self, law: Law) -> Vec<Element> {
+        let mut elements = vec![self.bearer.element(law)];
+        elements.extend(self.sending_complete.then_some(Element::SendingComplete));
+        elements.extend(self.progress.iter().copied().map(Element::Progress));
+        elements.extend(self.display.clone().map(Element::Display));
+        elements.extend(self.calling.clone().map(Element::CallingNumber));
+        if !self.called.digits.is_empty() {
+            elements.push(Element::CalledNumber(self.called.clone()));
+        }
+        elements.extend(self.redirecting.clone().map(Element::RedirectingNumber));
+        elements.extend(self.other.iter().filter(|element| is_other(element)).cloned());
+        elements
+    }
+
+    /// What a received SETUP says. Of a repeated element the first counts (Q.931 5.8.5.3); invalid ones are left out
+    /// (Q.931 5.8.7.2).
+    pub(crate) fn from_message(message: &Message, bearer: &BearerCapability) -> Self {
+        Self {
+            called: message
+                .first(|e| if let Element::CalledNumber(number) = e { Some(number.clone()) } else { None })
+                .unwrap_or_default(),
+            calling: message.first(|e| if let Element::CallingNumber(number) = e { Some(number.clone()) } else { None }),
+            redirecting: message.first(|e| if let Element::RedirectingNumber(number) = e { Some(number.clone()) } else { None }),
+            display: message.first(|e| if let Element::Display(text) = e { Some(text.clone()) } else { None }),
+            bearer: Bearer::from_element(bearer),
+            sending_complete: message.elements.contains(&Element::SendingComplete),
+            progress: progress(message),
+            other: message.elements.iter().filter(|element| is_other(element)).cloned().collect(),
+        }
+    }
+}
+
+/// Whether an element of a SETUP has no field of its own in [`Setup`] and may be passed on.
+const fn is_other(element: &Element) -> bool {
+    match element {
+        Element::Unknown { codeset, id, .. } => {
+            // Facility and network specific contents mean something only on the link that they came from.
+            *codeset != 0 || *id != ie::id::FACILITY
+        }
+        Element::HighLayerCompatibility(_) => true,
+        Element::BearerCapability(_)
+        | Element::Cause(_)
+        | Element::CallState(_)
+        | Element::ChannelIdentification(_)
+        | Element::Progress(_)
+        | Element::Notification(_)
+        | Element::Display(_)
+        | Element::ConnectedNumber(_)
+        | Element::CallingNumber(_)
+        | Element::CalledNumber(_)
+        | Element::RedirectingNumber(_)
+        | Element::RestartIndicator(_)
+        | Element::SendingComplete
+        | Element::Malformed { .. } => false,
+    }
+}
+
+/// All progress indicators of a message.
+pub(crate) fn progress(message: &Message) -> Vec<ProgressIndicator> {
+    let indicator = |element: &Element| if let Element::Progress(progress) = element { Some(*progress) } else { None };
+    message.elements.iter().filter_map(indicator).collect()
+}
+
+/// What a CONNECT says (Q.931 3.1.3).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Connected {
+    /// Connected number, where the service gives one.
+    pub number: Option<CallingNumber>,
+}
+
+impl Connected {
+    pub(crate) fn elements(&self) -> Vec<Element> {
+        self.number.clone().map(Element::ConnectedNumber).into_iter().collect()
+    }
+
+    pub(crate) fn from_message(message: &Message) -> Self {
+        Self { number: message.first(|e| if let Element::ConnectedNumber(number) = e { Some(number.clone()) } else { None }) }
+    }
+}
