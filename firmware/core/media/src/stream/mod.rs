@@ -278,7 +278,8 @@ impl Stream {
 
     fn queue_rtcp(&mut self, packets: &[rtcp::Packet]) {
         let to = self.latch.rtcp();
-        if is_nowhere(to) {
+        // Judged by the RTP address: the port after port 0 is a port.
+        if is_nowhere(self.latch.rtp()) {
             return;
         }
         let bytes = rtcp::emit(packets);
