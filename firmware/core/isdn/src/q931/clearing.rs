@@ -95,7 +95,7 @@ impl Call {
             | State::ConnectSent
             | State::Active => {
                 let cause = cause_of(message, context);
-                let in_band = progress(message).into_iter().any(ProgressIndicator::is_in_band);
+                let in_band = progress(message).iter().any(|indicator| indicator.description == ProgressIndicator::IN_BAND);
                 let ending = Ending { cause: cause.clone(), by: Who::Peer };
                 self.enter(now, State::DisconnectReceived { ending, fault }, context);
                 context.event(Event::Clearing { call: self.id, cause, in_band });

@@ -130,3 +130,47 @@ pub fn answered_from_network(pair: &mut Ends) -> (CallId, CallId) {
 pub fn all_idle(interface: &Interface) -> bool {
     interface.calls().count() == 0 && interface.channels().iter().all(|channel| channel.state == isdn::ChannelState::Idle)
 }
+
+/// An interface against a bare data link, so that tests can send any bytes as a message.
+pub type Raw = Pair<Interface, q921::Link>;
+
+pub fn raw(side: Side) -> Raw {
+    let peer = if side == Side::User { Side::Network } else { Side::User };
+    let link = q921::Link::new(peer, q921::Config::new(peer));
+    let mut pair =
+        Pair::new(Instant::now(), ("us", Interface::new(config(side))), ("peer", link), describe_frame as fn(&Vec<u8>) -> String);
+    let now = pair.now();
+    pair.left.start(now);
+    pair.run_for(ms(100));
+    assert!(pair.left.link_up());
+    pair.left_events.clear();
+    pair.right_events.clear();
+    pair.ladder = sansio::sim::Ladder::new(pair.now());
+    pair
+}
+
+/// Sends `messages` to the interface; says what it answered within 50 ms, in hex.
+pub fn inject(pair: &mut Raw, messages: &[&[u8]]) -> Vec<String> {
+    let now = pair.now();
+    for message in messages {
+        pair.right.data(now, message.to_vec()).unwrap();
+    }
+    answers(pair, ms(50))
+}
+
+/// What the interface sends within `span`, in words.
+pub fn answers(pair: &mut Raw, span: Duration) -> Vec<String> {
+    pair.right_events.clear();
+    pair.run_for(span);
+    let message = |event: &q921::Event| match event {
+        q921::Event::Data(bytes) => Some(isdn::decode::describe_message(bytes)),
+        q921::Event::Established | q921::Event::Released | q921::Event::UnitData(_) | q921::Event::Error(_) => None,
+    };
+    pair.right_events.iter().filter_map(message).collect()
+}
+
+/// SETUP with call reference 1, speech, channel 1 exclusive, called 5551001.
+pub const SETUP: &[u8] = &[
+    0x08, 0x02, 0x00, 0x01, 0x05, 0xa1, 0x04, 0x03, 0x80, 0x90, 0xa3, 0x18, 0x03, 0xa9, 0x83, 0x81, 0x70, 0x08, 0x81, b'5', b'5',
+    b'5', b'1', b'0', b'0', b'1',
+];

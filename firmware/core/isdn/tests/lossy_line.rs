@@ -1,0 +1,115 @@
+//! Seeded loss of frames: every call is set up or cleared, and no channel stays behind.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::disallowed_methods, reason = "tests fail by panic")]
+
+mod common;
+
+use common::{Ends, all_idle, cause, ends, ms, seconds, speech};
+use isdn::{CauseValue, Connected, Event, Interface};
+use proptest::prelude::*;
+use sansio::sim::Disturbance;
+
+/// Answers what an exchange would: rings and answers each call, releases what the far end clears.
+fn serve(interface: &mut Interface, events: &[Event], now: std::time::Instant) {
+    for event in events {
+        match event {
+            Event::Setup { call, .. } => {
+                interface.alerting(now, *call, Vec::new());
+                interface.connect(now, *call, Connected::default());
+            }
+            Event::Clearing { call, cause, .. } => interface.clear(now, *call, cause.clone()),
+            Event::LinkUp
+            | Event::LinkDown
+            | Event::ChannelReady { .. }
+            | Event::Proceeding { .. }
+            | Event::Alerting { .. }
+            | Event::Progress { .. }
+            | Event::Connected { .. }
+            | Event::Established { .. }
+            | Event::Notify { .. }
+            | Event::Released { .. } => {}
+        }
+    }
+}
+
+fn run(pair: &mut Ends, span: std::time::Duration, seen: &mut (usize, usize)) {
+    let end = pair.now() + span;
+    while pair.next_wake().is_some_and(|wake| wake <= end) && pair.step() {
+        let now = pair.now();
+        let (left, right) = (pair.left_events[seen.0..].to_vec(), pair.right_events[seen.1..].to_vec());
+        *seen = (pair.left_events.len(), pair.right_events.len());
+        serve(&mut pair.left, &left, now);
+        serve(&mut pair.right, &right, now);
+        pair.drain();
+    }
+}
+
+fn names(events: &[Event], of: impl Fn(&Event) -> Option<isdn::CallId>) -> Vec<isdn::CallId> {
+    let mut names: Vec<_> = events.iter().filter_map(of).collect();
+    names.sort();
+    names
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn calls_over_a_lossy_line_all_end_and_free_their_channels(seed in any::<u64>(), loss in 0.0..0.15f64) {
+        let disturbance = Disturbance { loss, duplicate: 0.01, jitter: ms(20), ..Disturbance::default() };
+        let mut pair = ends().disturbed(disturbance, seed);
+        let mut seen = (0, 0);
+        let now = pair.now();
+        pair.left.start(now);
+        pair.right.start(now);
+        run(&mut pair, seconds(20), &mut seen);
+        let (mut left_calls, mut right_calls) = (Vec::new(), Vec::new());
+        for _ in 0..6 {
+            let now = pair.now();
+            left_calls.extend(pair.left.setup(now, speech("5551001")));
+            right_calls.extend(pair.right.setup(now, speech("200")));
+            run(&mut pair, seconds(5), &mut seen);
+            let now = pair.now();
+            for call in left_calls.iter().chain(&right_calls) {
+                if pair.left.calls().any(|status| status.call == *call) {
+                    pair.left.clear(now, *call, cause(CauseValue::NORMAL_CLEARING));
+                }
+            }
+            run(&mut pair, seconds(5), &mut seen);
+        }
+        let now = pair.now();
+        for call in &right_calls {
+            if pair.right.calls().any(|status| status.call == *call) {
+                pair.right.clear(now, *call, cause(CauseValue::NORMAL_CLEARING));
+            }
+        }
+        run(&mut pair, seconds(1200), &mut seen);
+        prop_assert!(all_idle(&pair.left) && all_idle(&pair.right), "seed {seed}\n{}", pair.ladder);
+        for (events, own) in [(&pair.left_events, &left_calls), (&pair.right_events, &right_calls)] {
+            let begun = names(events, |e| if let Event::Setup { call, .. } = e { Some(*call) } else { None });
+            let mut begun = [begun, own.clone()].concat();
+            begun.sort();
+            let ended = names(events, |e| if let Event::Released { call, .. } = e { Some(*call) } else { None });
+            prop_assert_eq!(begun, ended, "each call is released exactly once");
+        }
+    }
+}
+
+#[test]
+fn clean_line_connects_every_call() {
+    let mut pair = ends();
+    let mut seen = (0, 0);
+    let now = pair.now();
+    pair.left.start(now);
+    pair.right.start(now);
+    run(&mut pair, seconds(1), &mut seen);
+    for _ in 0..10 {
+        let now = pair.now();
+        pair.left.setup(now, speech("5551001")).unwrap();
+        pair.right.setup(now, speech("200")).unwrap();
+    }
+    pair.drain();
+    run(&mut pair, seconds(5), &mut seen);
+    let connected = |events: &[Event]| events.iter().filter(|event| matches!(event, Event::Connected { .. })).count();
+    assert_eq!((connected(&pair.left_events), connected(&pair.right_events)), (10, 10));
+    let stats = pair.left.stats();
+    assert_eq!((stats.link.i_repeated, stats.unexpected_messages, stats.wrong_reference), (0, 0, 0));
+}
