@@ -1,0 +1,168 @@
+//! The routes of the control API, one small function each.
+
+use axum::extract::{ConnectInfo, Path, Query, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::sse::Sse;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use model::api::{Call, CallDetail, CallRecord, ConfigurationCheck, Span, Status, path};
+use model::settings;
+use serde::Deserialize;
+
+use super::caller::{Caller, Role};
+use super::fault::Problem;
+use super::{Control, events};
+
+type Answer<T> = Result<Json<T>, Problem>;
+
+/// Every route with the role it needs. A document is 1 MiB at most, axum's own limit of 2 MiB guards the rest.
+pub(super) fn router(control: Control) -> Router {
+    let look = Router::new()
+        .route(path::STATUS, get(status))
+        .route(path::SPANS, get(spans))
+        .route(path::SPAN, get(span))
+        .route(path::CALLS, get(calls))
+        .route(path::CALL, get(call))
+        .route(path::RECORDS, get(records))
+        .route(path::EVENTS, get(event_stream))
+        .route(path::CONFIGURATION_CHECK, post(check_configuration))
+        .layer(from_fn_with_state(Role::Viewer, authorise));
+    let operate = Router::new().route(path::CALL_HANGUP, post(hang_up)).layer(from_fn_with_state(Role::Operator, authorise));
+    let administer = Router::new()
+        .route(path::CALL_CAPTURE, get(call_capture))
+        .route(path::CONFIGURATION, get(configuration))
+        .route(path::SHUTDOWN, post(shut_down))
+        .layer(from_fn_with_state(Role::Administrator, authorise));
+    look.merge(operate).merge(administer).fallback(unknown).layer(from_fn(log)).with_state(control)
+}
+
+/// Lets a request through if its caller's role is enough.
+async fn authorise(
+    State(needed): State<Role>,
+    ConnectInfo(caller): ConnectInfo<Caller>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match caller.role(request.headers()) {
+        Ok(role) if role >= needed => next.run(request).await,
+        Ok(role) => {
+            let detail =
+                format!("{} {} needs the role {needed:?}, this caller has {role:?}", request.method(), request.uri().path());
+            Problem::new(StatusCode::FORBIDDEN, "not allowed", detail).into_response()
+        }
+        Err(missing) => Problem::new(StatusCode::FORBIDDEN, "not allowed", missing).into_response(),
+    }
+}
+
+async fn log(request: Request, next: Next) -> Response {
+    let what = format!("{} {}", request.method(), request.uri().path());
+    let response = next.run(request).await;
+    tracing::debug!("control{{serving}}: {what} -> {}", response.status().as_u16());
+    response
+}
+
+async fn unknown(request: Request) -> Problem {
+    Problem::missing(format!("there is no {}", request.uri().path()))
+}
+
+fn engine_gone() -> Problem {
+    Problem::broken("the engine does not answer: junctord is stopping")
+}
+
+async fn status(State(control): State<Control>) -> Answer<Status> {
+    let store = control.store.figures();
+    control.inputs.ask(move |task| task.status(store)).await.map(Json).ok_or_else(engine_gone)
+}
+
+async fn spans(State(control): State<Control>) -> Answer<Vec<Span>> {
+    control.inputs.ask(|task| task.spans()).await.map(Json).ok_or_else(engine_gone)
+}
+
+async fn span(State(control): State<Control>, Path(name): Path<String>) -> Answer<Span> {
+    let spans = control.inputs.ask(|task| task.spans()).await.ok_or_else(engine_gone)?;
+    let found = spans.into_iter().find(|span| span.name == name);
+    found.map(Json).ok_or_else(|| Problem::missing(format!("there is no span \"{name}\"")))
+}
+
+async fn calls(State(control): State<Control>) -> Answer<Vec<Call>> {
+    control.inputs.ask(|task| task.calls()).await.map(Json).ok_or_else(engine_gone)
+}
+
+async fn call(State(control): State<Control>, Path(id): Path<u64>) -> Answer<CallDetail> {
+    let (call, ladder) = control.inputs.ask(move |task| (task.call(id), task.ladder(id))).await.ok_or_else(engine_gone)?;
+    let record = match call {
+        Some(_) => None,
+        None => stored(&control, move |store| store.record(id)).await?,
+    };
+    if call.is_none() && record.is_none() && ladder.is_empty() {
+        return Err(Problem::missing(format!("there is no call {id}")));
+    }
+    Ok(Json(CallDetail { call, record, ladder }))
+}
+
+async fn hang_up(State(control): State<Control>, Path(id): Path<u64>) -> Result<StatusCode, Problem> {
+    match control.inputs.ask(move |task| task.hang_up(id, "ended by the administrator")).await {
+        Some(true) => Ok(StatusCode::NO_CONTENT),
+        Some(false) => Err(Problem::missing(format!("there is no call {id} that is not over"))),
+        None => Err(engine_gone()),
+    }
+}
+
+async fn call_capture(State(control): State<Control>, Path(id): Path<u64>) -> Result<Response, Problem> {
+    let file = control.capture.file(id);
+    control.capture.flush().await;
+    let bytes = tokio::fs::read(&file).await.map_err(|error| {
+        Problem::missing(format!("there is no capture of call {id} ({error}): is capture.calls on in the configuration?"))
+    })?;
+    Ok(([(header::CONTENT_TYPE, "application/x-pcapng")], bytes).into_response())
+}
+
+/// Which records to list.
+#[derive(Debug, Deserialize)]
+struct Wanted {
+    #[serde(default = "twenty")]
+    limit: u32,
+}
+
+const fn twenty() -> u32 {
+    20
+}
+
+async fn records(State(control): State<Control>, Query(wanted): Query<Wanted>) -> Answer<Vec<CallRecord>> {
+    let limit = wanted.limit.clamp(1, 1000);
+    stored(&control, move |store| store.last(limit)).await.map(Json)
+}
+
+/// Reads from the store on a thread that may block.
+async fn stored<T: Send + 'static>(
+    control: &Control,
+    read: impl FnOnce(&crate::store::Store) -> rusqlite::Result<T> + Send + 'static,
+) -> Result<T, Problem> {
+    let store = control.store.clone();
+    let result = tokio::task::spawn_blocking(move || read(&store)).await;
+    match result {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(Problem::broken(format!("the call store cannot be read: {error}"))),
+        Err(error) => Err(Problem::broken(format!("the call store's reader failed: {error}"))),
+    }
+}
+
+async fn event_stream(State(control): State<Control>) -> impl IntoResponse {
+    Sse::new(events::stream(&control.events)).keep_alive(events::keep_alive())
+}
+
+async fn configuration(State(control): State<Control>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/toml")], control.configuration.text.clone())
+}
+
+async fn check_configuration(text: String) -> Json<ConfigurationCheck> {
+    let reading = settings::read(&text);
+    Json(ConfigurationCheck { usable: reading.settings.is_some(), problems: reading.problems })
+}
+
+async fn shut_down(State(control): State<Control>) -> StatusCode {
+    control.stop.request();
+    StatusCode::ACCEPTED
+}

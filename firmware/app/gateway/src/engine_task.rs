@@ -1,0 +1,321 @@
+//! The engine task: the one owner of all call state. Inputs come by one bounded queue, outputs go out at once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use call::controller::WallClock;
+use call::words::{CallId, SpanId};
+use call::{Engine, Event, Plan, Transmit};
+use model::api::{self, LadderLine};
+use sip::{Flow, Transport};
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use crate::capture::{Capture, Packet};
+use crate::ladder::Ladders;
+use crate::media::{Command, Media, Report};
+use crate::net::{Net, Outbox};
+use crate::options::Configuration;
+use crate::store::Store;
+
+/// Inputs that may wait.
+const QUEUE: usize = 4_096;
+/// How often counters are published, if they changed.
+const COUNTERS: Duration = Duration::from_secs(1);
+
+/// What the engine task is given.
+pub(crate) enum Input {
+    /// A UDP datagram.
+    Datagram { flow: Flow, bytes: Vec<u8> },
+    /// Bytes of a TCP connection.
+    Stream { flow: Flow, bytes: Vec<u8> },
+    /// A peer connected.
+    Connected { flow: Flow, outbox: Outbox },
+    /// A connection ended.
+    Closed { flow: Flow },
+    /// Something could not be sent.
+    SendFailed { flow: Flow, why: String },
+    /// From the media threads.
+    Media(Report),
+    /// A question or a command of the control API.
+    Ask(Box<dyn FnOnce(&mut EngineTask) + Send>),
+}
+
+/// The sending end of the engine's queue.
+#[derive(Debug, Clone)]
+pub(crate) struct Inputs {
+    queue: mpsc::Sender<Input>,
+    lost: Arc<AtomicU64>,
+}
+
+/// Makes the queue.
+pub(crate) fn inputs() -> (Inputs, mpsc::Receiver<Input>) {
+    let (queue, receiver) = mpsc::channel(QUEUE);
+    (Inputs { queue, lost: Arc::default() }, receiver)
+}
+
+impl Inputs {
+    /// Waits for room; false when the engine is gone. For tasks.
+    pub(crate) async fn send(&self, input: Input) -> bool {
+        self.queue.send(input).await.is_ok()
+    }
+
+    /// Never waits: what does not fit is lost and counted. For media threads.
+    pub(crate) fn offer(&self, input: Input) {
+        if self.queue.try_send(input).is_err() {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// For the engine task itself, which must not wait for its own queue.
+    pub(crate) fn send_later(&self, input: Input) {
+        let inputs = self.clone();
+        tokio::spawn(async move { inputs.send(input).await });
+    }
+
+    /// Runs `question` on the engine task; `None` when it is gone.
+    pub(crate) async fn ask<T: Send + 'static>(&self, question: impl FnOnce(&mut EngineTask) -> T + Send + 'static) -> Option<T> {
+        let (answer, wait) = oneshot::channel();
+        let ask = move |task: &mut EngineTask| {
+            // The asker may have gone away.
+            let _ = answer.send(question(task));
+        };
+        self.send(Input::Ask(Box::new(ask))).await.then_some(())?;
+        wait.await.ok()
+    }
+
+    fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
+    }
+}
+
+/// The other parts of junctord that the task talks to.
+pub(crate) struct Parts {
+    pub(crate) media: Media,
+    pub(crate) net: Net,
+    pub(crate) store: Store,
+    pub(crate) capture: Capture,
+    pub(crate) events: broadcast::Sender<api::Event>,
+}
+
+/// The engine and its surroundings.
+pub(crate) struct EngineTask {
+    engine: Engine,
+    parts: Parts,
+    inputs: Inputs,
+    ladders: Ladders,
+    clock: WallClock,
+    name: String,
+    slips: HashMap<SpanId, u64>,
+    published: Option<(Instant, api::Counters)>,
+}
+
+impl EngineTask {
+    pub(crate) fn new(configuration: &Configuration, parts: Parts, inputs: Inputs) -> Result<Self, String> {
+        let unix_ms =
+            SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+        let clock = WallClock { instant: Instant::now(), unix_ms };
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(|error| format!("no random numbers: {error}"))?;
+        let first_call = parts.store.next_call().map_err(|error| format!("cannot read the call store: {error}"))?;
+        let engine = Engine::new(Plan { settings: configuration.settings.clone(), clock, first_call, seed });
+        let name = configuration.settings.name.clone();
+        Ok(Self { engine, parts, inputs, ladders: Ladders::default(), clock, name, slips: HashMap::new(), published: None })
+    }
+
+    /// Runs until every sender of inputs is gone.
+    pub(crate) async fn run(mut self, mut queue: mpsc::Receiver<Input>) {
+        self.engine.start(Instant::now());
+        self.drain();
+        let mut counters = tokio::time::interval(COUNTERS);
+        loop {
+            let wake = self.engine.poll_timeout();
+            tokio::select! {
+                input = queue.recv() => match input {
+                    Some(input) => self.take(input),
+                    None => return,
+                },
+                () = sleep_until(wake) => self.engine.handle_timeout(Instant::now()),
+                _ = counters.tick() => self.publish_counters(),
+            }
+            self.drain();
+        }
+    }
+
+    fn take(&mut self, input: Input) {
+        let now = Instant::now();
+        match input {
+            Input::Datagram { flow, bytes } => self.engine.handle_datagram(now, flow, &bytes),
+            Input::Stream { flow, bytes } => self.engine.handle_stream(now, flow, &bytes),
+            Input::Connected { flow, outbox } => self.parts.net.connected(flow, outbox),
+            Input::Closed { flow } => {
+                self.parts.net.closed(flow);
+                self.engine.handle_stream_closed(now, flow);
+            }
+            Input::SendFailed { flow, why } => self.engine.handle_send_failed(now, flow, &why),
+            Input::Media(Report::Frame { span, frame }) => self.engine.handle_frame(now, span, &frame),
+            Input::Media(Report::Line { span, alarms, counters }) => {
+                self.slips.insert(span, counters.slips);
+                let names =
+                    if alarms.is_none() { Vec::new() } else { alarms.to_string().split('|').map(str::to_owned).collect() };
+                self.engine.handle_line(now, span, api::Alarms(names), alarms.is_down());
+            }
+            Input::Media(Report::Media(report)) => self.engine.handle_media(now, report),
+            Input::Ask(ask) => ask(self),
+        }
+    }
+
+    /// Carries out everything the engine wants.
+    fn drain(&mut self) {
+        loop {
+            let mut quiet = true;
+            while let Some(transmit) = self.engine.poll_transmit() {
+                quiet = false;
+                self.transmit(transmit);
+            }
+            while let Some(event) = self.engine.poll_event() {
+                quiet = false;
+                self.event(event);
+            }
+            if quiet {
+                return;
+            }
+        }
+    }
+
+    fn transmit(&mut self, transmit: Transmit) {
+        match transmit {
+            Transmit::Frame { span, frame } => self.tell_media(Command::Frame { span, frame }),
+            Transmit::Sip { flow, bytes } => self.parts.net.send(flow, bytes),
+            Transmit::Media(command) => self.tell_media(Command::Media(command)),
+        }
+    }
+
+    fn tell_media(&self, command: Command) {
+        if !self.parts.media.tell(command) {
+            tracing::error!("engine{{running}}: the media thread takes no commands");
+        }
+    }
+
+    fn event(&mut self, event: Event) {
+        match event {
+            Event::Changed(id) => {
+                if let Some(call) = self.engine.controller().call(id) {
+                    self.publish(api::Event::Call { call });
+                }
+            }
+            Event::Ended(record) => {
+                self.parts.capture.end(record.id);
+                self.parts.store.keep(record);
+            }
+            Event::Ladder { call, line } => self.ladder_line(call, line),
+            Event::SipMessage { call, flow, sent, bytes } => self.capture_sip(call, flow, sent, bytes),
+            Event::DFrame { call, span, sent, frame } => self.capture_frame(call, span, sent, frame),
+            Event::Span(span) => {
+                if let Some(span) = self.span(span) {
+                    self.publish(api::Event::Span { span });
+                }
+            }
+            Event::Peer(peer) => self.publish(api::Event::Peer { peer }),
+        }
+    }
+
+    fn ladder_line(&mut self, call: CallId, line: LadderLine) {
+        tracing::debug!("{call}{{ladder}}: {line}");
+        if self.ladders.add(call.0, line.clone()) {
+            self.publish(api::Event::Ladder { call: call.0, line });
+        }
+    }
+
+    fn capture_sip(&self, call: CallId, flow: Flow, sent: bool, bytes: Vec<u8>) {
+        if !self.parts.capture.wants_signalling() {
+            return;
+        }
+        let (from, to) = if sent { (flow.local, flow.remote) } else { (flow.remote, flow.local) };
+        let packet = match flow.transport {
+            Transport::Udp => Packet::Datagram { from, to, bytes },
+            Transport::Tcp => Packet::SipStream { from, to, bytes },
+        };
+        self.parts.capture.packet(call.0, SystemTime::now(), packet);
+    }
+
+    fn capture_frame(&self, call: CallId, span: SpanId, sent: bool, frame: Vec<u8>) {
+        if self.parts.capture.wants_signalling() {
+            let network_side = self.engine.is_network_side(span);
+            self.parts.capture.packet(call.0, SystemTime::now(), Packet::Lapd { sent, network_side, frame });
+        }
+    }
+
+    fn publish(&self, event: api::Event) {
+        // Nobody may be listening: that is no error.
+        let _ = self.parts.events.send(event);
+    }
+
+    fn publish_counters(&mut self) {
+        let counters = self.counters(self.parts.store.figures());
+        if self.published.is_none_or(|(_, before)| before != counters) {
+            self.published = Some((Instant::now(), counters));
+            self.publish(api::Event::Counters { counters });
+        }
+    }
+
+    fn counters(&self, (records_waiting, records_lost): (u64, u64)) -> api::Counters {
+        api::Counters { records_waiting, records_lost, events_lost: self.inputs.lost(), ..self.engine.counters() }
+    }
+
+    /// The box at a glance; `store` has the store's figures.
+    pub(crate) fn status(&self, store: (u64, u64)) -> api::Status {
+        api::Status {
+            name: self.name.clone(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            started_at: self.clock.unix_ms,
+            spans: self.spans(),
+            peers: self.engine.peers(),
+            calls: self.calls(),
+            counters: self.counters(store),
+        }
+    }
+
+    /// Every span.
+    pub(crate) fn spans(&self) -> Vec<api::Span> {
+        (0..self.engine.span_count()).filter_map(|index| self.span(SpanId(index))).collect()
+    }
+
+    fn span(&self, id: SpanId) -> Option<api::Span> {
+        let span = self.engine.span(id)?;
+        Some(api::Span { slips: self.slips.get(&id).copied().unwrap_or(0), ..span })
+    }
+
+    /// Calls that are not over.
+    pub(crate) fn calls(&self) -> Vec<api::Call> {
+        self.engine.controller().calls().collect()
+    }
+
+    /// One call that is not over.
+    pub(crate) fn call(&self, id: u64) -> Option<api::Call> {
+        self.engine.controller().call(CallId(id))
+    }
+
+    /// A call's ladder.
+    pub(crate) fn ladder(&self, id: u64) -> Vec<LadderLine> {
+        self.ladders.of(id)
+    }
+
+    /// Ends a call.
+    pub(crate) fn hang_up(&mut self, id: u64, why: &str) -> bool {
+        self.engine.hang_up(Instant::now(), CallId(id), why)
+    }
+
+    /// Ends every call.
+    pub(crate) fn hang_up_all(&mut self, why: &str) {
+        self.engine.hang_up_all(Instant::now(), why);
+    }
+}
+
+async fn sleep_until(wake: Option<Instant>) {
+    match wake {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,154 @@
+//! One call's audio: two ends and what moves between them each 10 ms.
+
+use std::time::Instant;
+
+use call::words::{CallId, MediaQuality, RtpTerminal, SpanId};
+use media::{BLOCK, Law, StreamStats, g711};
+use tdm::Channel;
+
+use super::rtp_socket::RtpSocket;
+
+/// Blocks written ahead when a channel is opened, so that a late wake-up does not leave the line without a block.
+const PRIME: usize = 2;
+
+/// One end.
+pub(super) enum End {
+    /// A timeslot; `law` is the span's.
+    Channel { span: SpanId, law: Law, channel: Box<dyn Channel> },
+    /// An RTP session, which converts to the other end's law itself.
+    Rtp(Box<RtpSocket>),
+}
+
+/// A call's two ends.
+pub(super) struct Connection {
+    pub(super) call: CallId,
+    a: End,
+    b: End,
+}
+
+impl End {
+    /// A channel's end, its write queue primed with silence.
+    pub(super) fn channel(span: SpanId, law: Law, mut channel: Box<dyn Channel>) -> Self {
+        for _ in 0..PRIME {
+            // A queue that is shorter than the priming is full: fine.
+            let _ = channel.write(&[g711::silence(law); BLOCK]);
+        }
+        Self::Channel { span, law, channel }
+    }
+
+    const fn span(&self) -> Option<SpanId> {
+        match self {
+            Self::Channel { span, .. } => Some(*span),
+            Self::Rtp(_) => None,
+        }
+    }
+
+    const fn law(&self) -> Option<Law> {
+        match self {
+            Self::Channel { law, .. } => Some(*law),
+            Self::Rtp(_) => None,
+        }
+    }
+
+    /// Takes one block from this end; false when there is none.
+    fn read(&mut self, block: &mut [u8; BLOCK]) -> bool {
+        match self {
+            Self::Channel { channel, .. } => matches!(channel.read(block), Ok(BLOCK)),
+            Self::Rtp(socket) => {
+                socket.read_block(block);
+                true
+            }
+        }
+    }
+
+    /// Gives one block to this end.
+    fn write(&mut self, call: CallId, now: Instant, block: &[u8; BLOCK]) {
+        match self {
+            // A full write queue: the line takes blocks slower than they come, the span counts the overrun.
+            Self::Channel { channel, .. } => drop(channel.write(block)),
+            Self::Rtp(socket) => socket.write_block(call, now, block),
+        }
+    }
+
+    fn socket(&mut self) -> Option<&mut RtpSocket> {
+        match self {
+            Self::Channel { .. } => None,
+            Self::Rtp(socket) => Some(socket),
+        }
+    }
+}
+
+impl Connection {
+    pub(super) const fn new(call: CallId, a: End, b: End) -> Self {
+        Self { call, a, b }
+    }
+
+    /// The span whose clock moves this call; `None` when both ends are RTP.
+    pub(super) fn clock(&self) -> Option<SpanId> {
+        self.a.span().or_else(|| self.b.span())
+    }
+
+    /// Moves one block each way.
+    pub(super) fn pump(&mut self, now: Instant) {
+        let call = self.call;
+        for end in [&mut self.a, &mut self.b] {
+            if let Some(socket) = end.socket() {
+                socket.receive(call, now);
+            }
+        }
+        carry(call, now, &mut self.a, &mut self.b);
+        carry(call, now, &mut self.b, &mut self.a);
+    }
+
+    /// Notes for the ladder since the last call.
+    pub(super) fn poll_note(&mut self) -> Option<String> {
+        let note = self.a.socket().and_then(RtpSocket::poll_note);
+        note.or_else(|| self.b.socket().and_then(RtpSocket::poll_note))
+    }
+
+    /// An RTP end moved or holds; found by its port.
+    pub(super) fn redirect(&mut self, terminal: &RtpTerminal) {
+        for end in [&mut self.a, &mut self.b] {
+            if let Some(socket) = end.socket().filter(|socket| socket.port() == terminal.local_port) {
+                socket.redirect(terminal);
+            }
+        }
+    }
+
+    /// Closes both ends; the figures are those of the first RTP end.
+    pub(super) fn close(self) -> Option<MediaQuality> {
+        let call = self.call;
+        let mut figures = None;
+        for end in [self.a, self.b] {
+            if let End::Rtp(socket) = end {
+                let stats = socket.close(call);
+                figures.get_or_insert_with(|| quality(&stats));
+            }
+        }
+        figures
+    }
+}
+
+fn carry(call: CallId, now: Instant, from: &mut End, to: &mut End) {
+    let mut block = [0; BLOCK];
+    if !from.read(&mut block) {
+        return;
+    }
+    if let (Some(source), Some(target)) = (from.law(), to.law()) {
+        g711::convert(source, target, &mut block);
+    }
+    to.write(call, now, &block);
+}
+
+fn quality(stats: &StreamStats) -> MediaQuality {
+    MediaQuality {
+        packets_sent: stats.packets_sent,
+        packets_received: stats.packets_received,
+        lost: stats.lost,
+        late: stats.late,
+        malformed: stats.malformed + stats.malformed_rtcp,
+        // StreamStats has it in samples of 125 us.
+        jitter_ms: f64::from(stats.jitter) / 8.0,
+        round_trip_ms: stats.rtt.map(|round_trip| round_trip.as_secs_f64() * 1000.0),
+    }
+}

@@ -1,0 +1,163 @@
+//! The UDP socket pair of one RTP session: RTP on an even port, RTCP one above (RFC 3550 section 11).
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use call::words::{CallId, RtpTerminal};
+use media::{BLOCK, Event, Law, Stream, StreamConfig, StreamStats, TransmitKind};
+use model::settings;
+
+use crate::capture::{Capture, Packet};
+
+/// Largest RTP packet taken: 200 ms of G.711 and its headers, with room.
+const PACKET: usize = 2_048;
+/// RTCP is read every so many blocks: a report is never urgent.
+const RTCP_EVERY: u32 = 10;
+/// Datagrams read per socket and block; a flood beyond it stays in the kernel, which drops it.
+const READ_LIMIT: usize = 64;
+/// Seconds from 1900-01-01 to 1970-01-01 (RFC 5905 figure 4).
+const NTP_EPOCH: Duration = Duration::from_secs(2_208_988_800);
+
+/// One open RTP session.
+pub(super) struct RtpSocket {
+    rtp: UdpSocket,
+    rtcp: UdpSocket,
+    local: SocketAddr,
+    stream: Stream,
+    blocks: u32,
+    capture: Option<Capture>,
+}
+
+impl RtpSocket {
+    /// Binds both ports and makes the session.
+    pub(super) fn open(
+        terminal: &RtpTerminal,
+        line_law: Law,
+        settings: &settings::Media,
+        capture: Option<Capture>,
+    ) -> Result<Self, String> {
+        let (address, port) = (settings.address, terminal.local_port);
+        let (rtp, rtcp) = (bind(address, port)?, bind(address, port.saturating_add(1))?);
+        let mut random = [0; 10];
+        getrandom::fill(&mut random).map_err(|error| format!("no random numbers: {error}"))?;
+        let [s0, s1, s2, s3, q0, q1, t0, t1, t2, t3] = random;
+        let stream = Stream::new(StreamConfig {
+            ssrc: u32::from_be_bytes([s0, s1, s2, s3]),
+            first_sequence: u16::from_be_bytes([q0, q1]),
+            first_timestamp: u32::from_be_bytes([t0, t1, t2, t3]),
+            codec: terminal.codec,
+            line_law,
+            ptime_ms: terminal.ptime_ms,
+            jitter_ms: settings.jitter_ms,
+            telephone_event: terminal.telephone_event,
+            remote: terminal.remote,
+            symmetric: true,
+            cname: format!("junctor@{address}"),
+            direction: terminal.direction,
+        });
+        Ok(Self { rtp, rtcp, local: SocketAddr::new(address, port), stream, blocks: 0, capture })
+    }
+
+    /// The session's own port.
+    pub(super) const fn port(&self) -> u16 {
+        self.local.port()
+    }
+
+    /// Takes what has arrived and runs the session's timers. Once a block.
+    pub(super) fn receive(&mut self, call: CallId, now: Instant) {
+        let Self { rtp, rtcp, local, stream, blocks, capture } = self;
+        read(rtp, call, *local, capture.as_ref(), |from, bytes| stream.handle_rtp(now, from, bytes));
+        *blocks = blocks.wrapping_add(1);
+        if blocks.is_multiple_of(RTCP_EVERY) {
+            let local = SocketAddr::new(local.ip(), local.port().saturating_add(1));
+            read(rtcp, call, local, capture.as_ref(), |from, bytes| stream.handle_rtcp(now, from, bytes));
+        }
+        if stream.poll_timeout().is_some_and(|at| at <= now) {
+            stream.handle_timeout(now, wall());
+        }
+    }
+
+    /// A block from the line.
+    pub(super) fn write_block(&mut self, call: CallId, now: Instant, block: &[u8; BLOCK]) {
+        self.stream.line_to_ip(now, block);
+        self.transmit(call);
+    }
+
+    /// A block for the line.
+    pub(super) fn read_block(&mut self, block: &mut [u8; BLOCK]) {
+        self.stream.ip_to_line(block);
+    }
+
+    /// The far side moved, or holds.
+    pub(super) fn redirect(&mut self, terminal: &RtpTerminal) {
+        self.stream.redirect(terminal.remote, terminal.codec, terminal.direction);
+    }
+
+    /// The next event in words for the ladder.
+    pub(super) fn poll_note(&mut self) -> Option<String> {
+        self.stream.poll_event().map(|event| match event {
+            Event::FirstPacket { from } => format!("first packet from {from}"),
+            Event::SsrcChanged { old, new } => format!("source changed from {old:08x} to {new:08x}"),
+            Event::RtpTimeout { silent_for } => format!("nothing received for {} s", silent_for.as_secs()),
+            Event::Digit { digit, duration } => {
+                format!("telephone event {digit} for {} ms, not passed on yet", duration.as_millis())
+            }
+        })
+    }
+
+    /// Says goodbye and gives the figures.
+    pub(super) fn close(mut self, call: CallId) -> StreamStats {
+        self.stream.goodbye();
+        self.transmit(call);
+        self.stream.stats()
+    }
+
+    fn transmit(&mut self, call: CallId) {
+        while let Some(transmit) = self.stream.poll_transmit() {
+            let (socket, port) = match transmit.kind {
+                TransmitKind::Rtp => (&self.rtp, self.local.port()),
+                TransmitKind::Rtcp => (&self.rtcp, self.local.port().saturating_add(1)),
+            };
+            // A full socket or an unreachable peer loses this packet, as the network would.
+            let sent = socket.send_to(transmit.bytes, transmit.to).is_ok();
+            if let (true, Some(capture)) = (sent, &self.capture) {
+                let from = SocketAddr::new(self.local.ip(), port);
+                capture.packet(
+                    call.0,
+                    SystemTime::now(),
+                    Packet::Datagram { from, to: transmit.to, bytes: transmit.bytes.to_vec() },
+                );
+            }
+        }
+    }
+}
+
+fn bind(address: IpAddr, port: u16) -> Result<UdpSocket, String> {
+    let wrong = |error: std::io::Error| format!("cannot bind RTP port {port} of {address}: {error}");
+    let socket = UdpSocket::bind((address, port)).map_err(wrong)?;
+    socket.set_nonblocking(true).map_err(wrong)?;
+    Ok(socket)
+}
+
+fn read(socket: &UdpSocket, call: CallId, local: SocketAddr, capture: Option<&Capture>, mut take: impl FnMut(SocketAddr, &[u8])) {
+    let mut buffer = [0; PACKET];
+    for _ in 0..READ_LIMIT {
+        match socket.recv_from(&mut buffer) {
+            Ok((length, from)) => {
+                let bytes = buffer.get(..length).unwrap_or_default();
+                take(from, bytes);
+                if let Some(capture) = capture {
+                    capture.packet(call.0, SystemTime::now(), Packet::Datagram { from, to: local, bytes: bytes.to_vec() });
+                }
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+            // The peer's port is closed (ICMP): it may open later, RTCP and the silence timer tell if not.
+            Err(_) => {}
+        }
+    }
+}
+
+fn wall() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + NTP_EPOCH
+}

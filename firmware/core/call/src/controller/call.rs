@@ -1,0 +1,117 @@
+//! One call as the controller keeps it: its legs, where it stands, and how it ended.
+
+use std::time::Instant;
+
+use media::Offer;
+use model::api::{CallState, Party};
+
+use super::Trunk;
+use crate::words::{CallId, LegId, MediaQuality, Release, RtpTerminal, Setup, Terminal};
+
+/// One leg of a call, seen from the controller.
+#[derive(Debug)]
+pub(super) struct Leg {
+    pub(super) id: LegId,
+    pub(super) trunk: Trunk,
+    /// The leg said Released: its id is dead.
+    pub(super) over: bool,
+    /// Where its audio is, once known.
+    pub(super) terminal: Option<Terminal>,
+    /// Our side of an RTP leg.
+    pub(super) rtp: Option<Rtp>,
+}
+
+/// Our side of an RTP leg.
+#[derive(Debug)]
+pub(super) struct Rtp {
+    /// Our port, ours until the media threads have closed it.
+    pub(super) port: u16,
+    /// What we offer, or answer with: address, codecs in order of preference.
+    pub(super) ours: Offer,
+}
+
+impl Leg {
+    pub(super) const fn new(id: LegId, trunk: Trunk, rtp: Option<Rtp>) -> Self {
+        Self { id, trunk, over: false, terminal: None, rtp }
+    }
+
+    /// Takes what the far side sent in its offer or answer as the place to send to.
+    ///
+    /// `agreed` holds one codec; `remote` is where the far side listens and which way it wants audio to flow.
+    pub(super) fn agree(&mut self, remote: &Offer, agreed: &Offer) {
+        let (Some(rtp), Some(codec)) = (&self.rtp, agreed.codecs.first()) else { return };
+        self.terminal = Some(Terminal::Rtp(RtpTerminal {
+            local_port: rtp.port,
+            remote: remote.address,
+            codec: *codec,
+            telephone_event: agreed.telephone_event,
+            ptime_ms: agreed.ptime_ms,
+            direction: agreed.direction,
+        }));
+    }
+
+    /// The leg's timeslot, if it has one.
+    pub(super) fn timeslot(&self) -> Option<u8> {
+        match &self.terminal {
+            Some(Terminal::Channel { timeslot, .. }) => Some(*timeslot),
+            Some(Terminal::Rtp(_)) | None => None,
+        }
+    }
+}
+
+/// Where the audio path stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Path {
+    /// Nothing is to be heard yet.
+    Idle,
+    /// Audio is wanted as soon as both ends are known.
+    Wanted,
+    /// The media threads have it.
+    Open,
+    /// Disconnect was sent; Closed is awaited.
+    Closing,
+    /// Nothing is open and nothing will be.
+    Closed,
+}
+
+/// One call.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) id: CallId,
+    pub(super) setup: Setup,
+    pub(super) from: Leg,
+    pub(super) to: Option<Leg>,
+    pub(super) state: CallState,
+    pub(super) path: Path,
+    pub(super) started: Instant,
+    /// First sign of the called side: alerting, early audio or answer.
+    pub(super) first_sign: Option<Instant>,
+    pub(super) alerted: bool,
+    pub(super) answered: Option<Instant>,
+    /// Why the call ends and who ended it; set once.
+    pub(super) release: Option<(Release, Party)>,
+    pub(super) quality: Option<MediaQuality>,
+}
+
+impl Call {
+    /// The leg with this id.
+    pub(super) fn leg_mut(&mut self, id: LegId) -> Option<&mut Leg> {
+        if self.from.id == id { Some(&mut self.from) } else { self.to.as_mut().filter(|leg| leg.id == id) }
+    }
+
+    /// Whether `id` is the incoming leg.
+    pub(super) fn is_from(&self, id: LegId) -> bool {
+        self.from.id == id
+    }
+
+    /// Both legs are over and no media is open.
+    pub(super) fn is_finished(&self) -> bool {
+        let closed = matches!(self.path, Path::Closed);
+        self.from.over && self.to.as_ref().is_none_or(|leg| leg.over) && closed
+    }
+
+    /// RTP ports that this call holds.
+    pub(super) fn ports(&self) -> impl Iterator<Item = u16> + '_ {
+        std::iter::once(&self.from).chain(self.to.as_ref()).filter_map(|leg| leg.rtp.as_ref()).map(|rtp| rtp.port)
+    }
+}

@@ -1,0 +1,106 @@
+//! The called side reacts: alerting, early audio, answer; and changes of media in an answered call.
+
+use std::time::Instant;
+
+use media::Offer;
+use media::sdp;
+use model::api::CallState;
+
+use super::call::{Call, Path};
+use super::{Controller, Order, Timer};
+use crate::words::{Answered, LegId, MediaCommand, Progressing, Terminal, ToLeg};
+
+impl Controller {
+    pub(super) fn alerting(&mut self, now: Instant, call: &mut Call, leg: LegId, progressing: &Progressing) {
+        let Some(word) = self.early(now, call, leg, progressing) else { return };
+        call.alerted = true;
+        self.tell(call.from.id, ToLeg::Alerting(word));
+    }
+
+    pub(super) fn progress(&mut self, now: Instant, call: &mut Call, leg: LegId, progressing: &Progressing) {
+        let Some(word) = self.early(now, call, leg, progressing) else { return };
+        self.tell(call.from.id, ToLeg::Progress(word));
+    }
+
+    /// What the caller's side is told of early progress; opens the audio path when there is something to hear.
+    fn early(&mut self, now: Instant, call: &mut Call, leg: LegId, progressing: &Progressing) -> Option<Progressing> {
+        if call.is_from(leg) || !matches!(call.state, CallState::Setup | CallState::Ringing) {
+            return None;
+        }
+        call.first_sign.get_or_insert(now);
+        call.state = CallState::Ringing;
+        let in_band = progressing.in_band || progressing.media.is_some();
+        self.agree_outgoing(call, progressing.media.as_ref());
+        if in_band {
+            self.want_path(call);
+        }
+        let media = in_band.then(|| call.from.rtp.as_ref().map(|rtp| rtp.ours.clone())).flatten();
+        Some(Progressing { in_band, media })
+    }
+
+    pub(super) fn answer(&mut self, now: Instant, call: &mut Call, leg: LegId, answered: &Answered) {
+        if call.is_from(leg) || !matches!(call.state, CallState::Setup | CallState::Ringing) {
+            return;
+        }
+        call.first_sign.get_or_insert(now);
+        call.answered = Some(now);
+        call.state = CallState::Answered;
+        self.counters.answered += 1;
+        self.timers.stop((call.id, Timer::Ring));
+        self.agree_outgoing(call, answered.media.as_ref());
+        self.want_path(call);
+        let media = call.from.rtp.as_ref().map(|rtp| rtp.ours.clone());
+        self.tell(call.from.id, ToLeg::Answer(Answered { media }));
+    }
+
+    /// The far side of an outgoing RTP leg answered our offer. A second answer (183, then 200) may move it.
+    fn agree_outgoing(&mut self, call: &mut Call, agreed: Option<&Offer>) {
+        let (Some(agreed), Some(to)) = (agreed, call.to.as_mut()) else { return };
+        let before = to.terminal.take();
+        to.agree(agreed, agreed);
+        let moved = before.is_some() && before != to.terminal;
+        if moved
+            && matches!(call.path, Path::Open)
+            && let Some(Terminal::Rtp(terminal)) = to.terminal.clone()
+        {
+            self.orders.push_back(Order::Media(MediaCommand::Redirect { call: call.id, terminal }));
+        }
+    }
+
+    fn want_path(&mut self, call: &mut Call) {
+        if matches!(call.path, Path::Idle) {
+            call.path = Path::Wanted;
+        }
+        self.open_path(call);
+    }
+
+    /// Joins both ends once both are known and audio is wanted.
+    pub(super) fn open_path(&mut self, call: &mut Call) {
+        if !matches!(call.path, Path::Wanted) {
+            return;
+        }
+        let (Some(a), Some(b)) = (call.from.terminal.clone(), call.to.as_ref().and_then(|to| to.terminal.clone())) else {
+            return;
+        };
+        call.path = Path::Open;
+        self.orders.push_back(Order::Media(MediaCommand::Connect { call: call.id, a, b }));
+    }
+
+    /// A SIP side proposes other media in an answered call: hold, resume, another address or codec.
+    pub(super) fn media_offer(&mut self, call: &mut Call, leg: LegId, theirs: &Offer) {
+        let open = matches!(call.path, Path::Open);
+        let Some(side) = call.leg_mut(leg) else { return };
+        let Some(port) = side.rtp.as_ref().map(|rtp| rtp.port) else { return };
+        // Everything we can do, not what was last agreed: a resume must be able to undo a hold.
+        let ours = self.our_offer(side.trunk, port);
+        let answer = sdp::answer(&ours, theirs).map_err(|why| why.to_string());
+        if let Ok(agreed) = &answer {
+            side.agree(theirs, agreed);
+            let terminal = side.terminal.clone();
+            if let (true, Some(Terminal::Rtp(terminal))) = (open, terminal) {
+                self.orders.push_back(Order::Media(MediaCommand::Redirect { call: call.id, terminal }));
+            }
+        }
+        self.tell(leg, ToLeg::MediaAnswer(answer));
+    }
+}

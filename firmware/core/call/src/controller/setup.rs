@@ -1,0 +1,104 @@
+//! A call begins: route it, prepare its audio, start the outgoing leg.
+
+use std::time::Instant;
+
+use media::Offer;
+use media::sdp;
+use model::api::CallState;
+
+use super::call::{Call, Leg, Path, Rtp};
+use super::{Controller, Order, Timer, Trunk};
+use crate::route::Destination;
+use crate::words::{CallId, LegId, Release, Setup, ToLeg};
+
+/// Q.850 causes that the controller itself gives.
+mod cause {
+    pub(super) const UNALLOCATED: u8 = 1;
+    pub(super) const RESOURCE_UNAVAILABLE: u8 = 47;
+    pub(super) const BEARER_NOT_IMPLEMENTED: u8 = 65;
+}
+
+impl Controller {
+    /// A setup on `leg`. `out` is the id that the outgoing leg gets, if there is one.
+    pub(super) fn begin(&mut self, now: Instant, leg: LegId, trunk: Trunk, setup: Setup, out: LegId) {
+        let id = CallId(self.next_call);
+        self.next_call += 1;
+        self.counters.calls += 1;
+        self.legs.insert(leg, id);
+        let mut call = Call {
+            id,
+            setup,
+            from: Leg::new(leg, trunk, None),
+            to: None,
+            state: CallState::Setup,
+            path: Path::Idle,
+            started: now,
+            first_sign: None,
+            alerted: false,
+            answered: None,
+            release: None,
+            quality: None,
+        };
+        if let Err(release) = self.connect_legs(now, &mut call, out) {
+            self.clear(now, &mut call, None, release);
+        }
+        self.keep(now, call);
+    }
+
+    fn connect_legs(&mut self, now: Instant, call: &mut Call, out: LegId) -> Result<(), Release> {
+        let destination = self.destination(call)?;
+        self.prepare_incoming(call)?;
+        let to = Leg::new(out, destination.trunk, self.rtp_for(destination.trunk)?);
+        let setup = Setup {
+            called: destination.called,
+            calling: call.setup.calling.clone(),
+            media: to.rtp.as_ref().map(|rtp| rtp.ours.clone()),
+        };
+        self.legs.insert(out, call.id);
+        call.to = Some(to);
+        self.timers.set((call.id, Timer::Ring), now + self.ring);
+        self.tell(call.from.id, ToLeg::Proceeding);
+        self.orders.push_back(Order::Originate { leg: out, trunk: destination.trunk, setup: Box::new(setup) });
+        Ok(())
+    }
+
+    fn destination(&self, call: &Call) -> Result<Destination, Release> {
+        let called = &call.setup.called;
+        self.router.route(call.from.trunk, called).ok_or_else(|| {
+            let from = self.names.of(call.from.trunk);
+            Release::by_box(cause::UNALLOCATED, format!("no route for number {called} from {from}"))
+        })
+    }
+
+    /// Answers the incoming leg's media offer in thought, so that a call that cannot have audio is refused at once.
+    fn prepare_incoming(&mut self, call: &mut Call) -> Result<(), Release> {
+        let is_ip = !matches!(call.from.trunk, Trunk::Span(_));
+        if !is_ip {
+            return Ok(());
+        }
+        let not_acceptable = |why: String| Release { status: Some(488), ..Release::by_box(cause::BEARER_NOT_IMPLEMENTED, why) };
+        let theirs: Offer = call.setup.media.clone().ok_or_else(|| not_acceptable("the INVITE offers no audio".into()))?;
+        call.from.rtp = self.rtp_for(call.from.trunk)?;
+        let Some(rtp) = call.from.rtp.as_mut() else { return Ok(()) };
+        let agreed = sdp::answer(&rtp.ours, &theirs).map_err(|why| not_acceptable(why.to_string()))?;
+        rtp.ours = agreed.clone();
+        call.from.agree(&theirs, &agreed);
+        Ok(())
+    }
+
+    /// Our side of the RTP of a leg towards `trunk`; `None` for a TDM trunk.
+    fn rtp_for(&mut self, trunk: Trunk) -> Result<Option<Rtp>, Release> {
+        match trunk {
+            Trunk::Span(_) => Ok(None),
+            Trunk::Peer(_) | Trunk::Unknown => {
+                let port = self.ports.take().ok_or_else(|| {
+                    Release::by_box(
+                        cause::RESOURCE_UNAVAILABLE,
+                        "every RTP port is in use: widen media.first_port to media.last_port",
+                    )
+                })?;
+                Ok(Some(Rtp { port, ours: self.our_offer(trunk, port) }))
+            }
+        }
+    }
+}

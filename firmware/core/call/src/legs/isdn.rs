@@ -1,0 +1,394 @@
+//! ISDN legs: one [`isdn::Interface`] per primary rate span on one side, neutral words on the other.
+//!
+//! The channel of an incoming call is acknowledged by our first answer, that of an outgoing call by the far end's: only then
+//! [`FromLeg::ChannelReady`] is said and media may open. Early audio is announced toward ISDN by progress indicator 8.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use isdn::ie::ProgressIndicator;
+use isdn::q921::{Body, Frame};
+use isdn::q931::Message;
+use isdn::{CallId, Cause, CauseValue, ChannelState, Config, Connected, Event, Interface, Location, Who};
+use model::api;
+use model::settings::{self, Framing, Side};
+
+use super::{Out, Outgoing, Trace};
+use crate::route::Trunk;
+use crate::words::{
+    Answered, Calling, FromLeg, LegId, Number, Presentation, Progressing, Release, Screening, Setup, SpanId, Terminal, ToLeg,
+};
+
+/// The cause in Q.850's words.
+#[must_use]
+pub const fn cause_text(cause: u8) -> &'static str {
+    CauseValue(cause).name()
+}
+
+/// One primary rate span and its legs.
+#[derive(Debug)]
+pub struct IsdnSpan {
+    id: SpanId,
+    settings: settings::Span,
+    interface: Interface,
+    started: bool,
+    alarms: Option<api::Alarms>,
+    calls: HashMap<CallId, LegId>,
+    legs: HashMap<LegId, CallId>,
+    /// Call references in use or used last, for ladders: whether it is ours, and its value.
+    references: HashMap<(bool, u16), LegId>,
+    /// Why we end a leg, once we do: what Released then says.
+    ending: HashMap<LegId, Release>,
+    link_failures: u64,
+    changed: bool,
+}
+
+impl IsdnSpan {
+    pub(super) fn new(id: SpanId, settings: &settings::Span) -> Self {
+        let side = match settings.side {
+            Side::User => isdn::Side::User,
+            Side::Network => isdn::Side::Network,
+        };
+        let framing = match settings.framing {
+            Framing::E1 => isdn::Framing::E1,
+            Framing::T1 => isdn::Framing::T1,
+        };
+        let mut config = Config::new(settings.name.clone(), side, framing);
+        match settings.hunting {
+            settings::Hunting::Auto => {}
+            settings::Hunting::Ascending => config.hunting = isdn::Hunting::Ascending,
+            settings::Hunting::Descending => config.hunting = isdn::Hunting::Descending,
+        }
+        Self {
+            id,
+            settings: settings.clone(),
+            interface: Interface::new(config),
+            started: false,
+            alarms: None,
+            calls: HashMap::new(),
+            legs: HashMap::new(),
+            references: HashMap::new(),
+            ending: HashMap::new(),
+            link_failures: 0,
+            changed: false,
+        }
+    }
+
+    const fn trunk(&self) -> Trunk {
+        Trunk::Span(self.id)
+    }
+
+    /// Whether a call can be placed on it now.
+    #[must_use]
+    pub fn can_take_a_call(&self) -> bool {
+        self.interface.link_up() && self.interface.channels().iter().any(|channel| channel.state == ChannelState::Idle)
+    }
+
+    /// Whether this end of the D-channel is the network's.
+    #[must_use]
+    pub fn is_network_side(&self) -> bool {
+        self.settings.side == Side::Network
+    }
+
+    /// Frames and messages that could not be understood since the start.
+    #[must_use]
+    pub const fn malformed(&self) -> u64 {
+        let stats = self.interface.stats();
+        stats.link.malformed + stats.malformed
+    }
+
+    /// Takes the mark that link, alarms or channels changed.
+    pub const fn take_changed(&mut self) -> bool {
+        std::mem::replace(&mut self.changed, false)
+    }
+
+    /// The line's state from the span: the first report brings the link up. True when the alarms changed.
+    pub(super) fn handle_line(&mut self, now: Instant, alarms: api::Alarms, down: bool, out: &mut Out) -> bool {
+        let changed = self.alarms.as_ref() != Some(&alarms);
+        self.alarms = Some(alarms);
+        self.interface.handle_layer1(now, !down);
+        if !self.started {
+            self.started = true;
+            self.interface.start(now);
+        }
+        self.changed |= changed;
+        self.pump(now, out);
+        changed
+    }
+
+    pub(super) fn handle_frame(&mut self, now: Instant, frame: &[u8], out: &mut Out) {
+        self.interface.handle_frame(now, frame);
+        // A SETUP makes its leg first, so that its own line finds it.
+        self.take_events(out);
+        self.trace(now, frame, false, out);
+        self.pump(now, out);
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant, out: &mut Out) {
+        self.interface.handle_timeout(now);
+        self.pump(now, out);
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        self.interface.poll_timeout()
+    }
+
+    /// Sends SETUP. A span without a free channel or without a link refuses with its cause.
+    pub(super) fn originate(&mut self, now: Instant, leg: LegId, setup: &Setup, out: &mut Out) {
+        match self.interface.setup(now, setup_to_isdn(setup)) {
+            Ok(call) => {
+                self.learn(call, leg);
+                self.pump(now, out);
+            }
+            Err(refused) => {
+                let reason = format!("span {} takes no call: {}", self.settings.name, refused.cause.name());
+                out.say(leg, self.trunk(), FromLeg::Released(Release::by_box(refused.cause.0, reason)));
+            }
+        }
+    }
+
+    fn learn(&mut self, call: CallId, leg: LegId) {
+        self.calls.insert(call, leg);
+        self.legs.insert(leg, call);
+        if let Some(status) = self.interface.calls().find(|status| status.call == call) {
+            self.references.insert((status.outgoing, status.reference), leg);
+        }
+        self.changed = true;
+    }
+
+    /// A word from the controller.
+    pub(super) fn tell(&mut self, now: Instant, leg: LegId, word: ToLeg, out: &mut Out) {
+        let Some(call) = self.legs.get(&leg).copied() else { return };
+        match word {
+            ToLeg::Proceeding => self.interface.proceeding(now, call, Vec::new()),
+            ToLeg::Alerting(progressing) => self.interface.alerting(now, call, self.indicators(&progressing)),
+            ToLeg::Progress(progressing) => {
+                // PROGRESS without an indicator says nothing and is not allowed (Q.931 3.1.8).
+                let indicators = self.indicators(&progressing);
+                if !indicators.is_empty() {
+                    self.interface.progress(now, call, indicators, None);
+                }
+            }
+            ToLeg::Answer(_) => self.interface.connect(now, call, Connected::default()),
+            // TDM legs have no media to negotiate.
+            ToLeg::MediaAnswer(_) => {}
+            ToLeg::Release(release) => {
+                let cause = Cause::new(CauseValue(release.cause), self.location());
+                self.ending.insert(leg, release);
+                self.interface.clear(now, call, cause);
+            }
+        }
+        self.pump(now, out);
+    }
+
+    /// Where our causes and indicators arise: at the user, or in the private network that this box is to a PBX.
+    const fn location(&self) -> Location {
+        match self.settings.side {
+            Side::User => Location::User,
+            Side::Network => Location::PrivateLocal,
+        }
+    }
+
+    fn indicators(&self, progressing: &Progressing) -> Vec<ProgressIndicator> {
+        let in_band = ProgressIndicator::new(ProgressIndicator::IN_BAND, self.location());
+        progressing.in_band.then_some(in_band).into_iter().collect()
+    }
+
+    /// Takes everything out of the interface.
+    fn pump(&mut self, now: Instant, out: &mut Out) {
+        self.take_events(out);
+        while let Some(frame) = self.interface.poll_transmit() {
+            self.trace(now, &frame, true, out);
+            out.outgoing.push_back(Outgoing::Frame { span: self.id, frame });
+        }
+    }
+
+    fn trace(&self, at: Instant, frame: &[u8], sent: bool, out: &mut Out) {
+        let message = message(frame);
+        let leg = message.as_ref().and_then(|message| self.leg_of(message, sent));
+        let text = match (&message, information(frame)) {
+            (Some(_), Some(info)) => isdn::decode::describe_message(info),
+            _ => isdn::decode::describe(frame),
+        };
+        let bytes = Outgoing::Frame { span: self.id, frame: frame.to_vec() };
+        out.traces.push_back(Trace { leg, at, sent, trunk: self.trunk(), text, bytes });
+    }
+
+    /// The leg that a message belongs to, by its call reference (Q.931 4.3: the flag tells whose value it is).
+    fn leg_of(&self, message: &Message, sent: bool) -> Option<LegId> {
+        let reference = message.reference;
+        let ours = reference.to_origin != sent;
+        let names_a_call = !reference.is_dummy() && !reference.is_global();
+        names_a_call.then(|| self.references.get(&(ours, reference.value)).copied()).flatten()
+    }
+
+    fn take_events(&mut self, out: &mut Out) {
+        while let Some(event) = self.interface.poll_event() {
+            self.event(event, out);
+        }
+    }
+
+    fn event(&mut self, event: Event, out: &mut Out) {
+        match event {
+            Event::LinkUp => self.changed = true,
+            Event::LinkDown => {
+                self.link_failures += 1;
+                self.changed = true;
+            }
+            Event::Setup { call, setup, .. } => {
+                let leg = out.new_leg();
+                self.learn(call, leg);
+                out.say(leg, self.trunk(), FromLeg::Setup(Box::new(setup_from_isdn(&setup))));
+            }
+            Event::ChannelReady { call, channel } => {
+                self.changed = true;
+                let terminal = Terminal::Channel { span: self.id, timeslot: channel };
+                self.say(call, FromLeg::ChannelReady(terminal), out);
+            }
+            Event::Proceeding { call, progress } => {
+                let in_band = is_in_band(&progress);
+                let word = if in_band { FromLeg::Progress(Progressing { in_band, media: None }) } else { FromLeg::Proceeding };
+                self.say(call, word, out);
+            }
+            Event::Alerting { call, progress } => {
+                self.say(call, FromLeg::Alerting(Progressing { in_band: is_in_band(&progress), media: None }), out);
+            }
+            Event::Progress { call, progress, .. } => {
+                self.say(call, FromLeg::Progress(Progressing { in_band: is_in_band(&progress), media: None }), out);
+            }
+            Event::Connected { call, .. } => self.say(call, FromLeg::Answer(Answered::default()), out),
+            Event::Clearing { call, cause, .. } => self.say(call, FromLeg::Clearing(cleared(&cause)), out),
+            Event::Released { call, cause, by, .. } => self.released(call, &cause, by, out),
+            Event::Established { .. } | Event::Notify { .. } => {}
+        }
+    }
+
+    fn say(&self, call: CallId, word: FromLeg, out: &mut Out) {
+        if let Some(leg) = self.calls.get(&call) {
+            out.say(*leg, self.trunk(), word);
+        }
+    }
+
+    fn released(&mut self, call: CallId, cause: &Cause, by: Who, out: &mut Out) {
+        let Some(leg) = self.calls.remove(&call) else { return };
+        self.legs.remove(&leg);
+        self.changed = true;
+        let release = self.ending.remove(&leg).unwrap_or_else(|| match by {
+            Who::Peer => cleared(cause),
+            Who::Us => Release::by_box(cause.value.0, cause.value.name()),
+            Who::Timer(timer) => Release::by_box(cause.value.0, format!("{timer:?} expired")),
+            Who::Link => Release::by_box(cause.value.0, format!("the D-channel of span {} went down", self.settings.name)),
+        });
+        out.say(leg, self.trunk(), FromLeg::Released(release));
+    }
+
+    /// The span as the control API shows it; `call_of` tells the call of a leg.
+    #[must_use]
+    pub fn status(&self, call_of: impl Fn(LegId) -> Option<u64>) -> api::Span {
+        let stats = self.interface.stats();
+        let channel = |channel: &isdn::ChannelStatus| {
+            let (state, call) = match channel.state {
+                ChannelState::InUse(call) => (api::ChannelUse::InUse, self.calls.get(&call).copied().and_then(&call_of)),
+                ChannelState::Idle if self.interface.link_up() => (api::ChannelUse::Idle, None),
+                ChannelState::Idle | ChannelState::Restarting | ChannelState::OutOfService => {
+                    (api::ChannelUse::OutOfService, None)
+                }
+            };
+            api::Channel { timeslot: channel.slot, state, call }
+        };
+        api::Span {
+            name: self.settings.name.clone(),
+            framing: self.settings.framing,
+            side: self.settings.side,
+            back_end: match self.settings.back_end {
+                settings::BackEnd::Virtual { .. } => "virtual".to_owned(),
+            },
+            alarms: self.alarms.clone().unwrap_or_default(),
+            link: if self.interface.link_up() { api::LinkState::Up } else { api::LinkState::Down },
+            channels: self.interface.channels().iter().map(channel).collect(),
+            slips: 0,
+            d_channel: api::DChannelCounters {
+                frames_sent: stats.link.frames_sent,
+                frames_received: stats.link.frames_received,
+                retransmissions: stats.link.i_repeated,
+                malformed: self.malformed(),
+                link_failures: self.link_failures,
+            },
+        }
+    }
+}
+
+/// The layer 3 part of an I frame.
+fn information(frame: &[u8]) -> Option<&[u8]> {
+    // Two octets of address and two of control (Q.921 3.3, 3.4); parsing tells whether it is an I frame.
+    match Frame::parse(frame).ok()?.body {
+        Body::Information { .. } => frame.get(4..),
+        Body::Supervisory { .. } | Body::Unnumbered { .. } => None,
+    }
+}
+
+fn message(frame: &[u8]) -> Option<Message> {
+    Message::parse(information(frame)?).ok()
+}
+
+fn is_in_band(progress: &[ProgressIndicator]) -> bool {
+    progress.iter().any(|indicator| indicator.is_in_band())
+}
+
+fn cleared(cause: &Cause) -> Release {
+    Release::by_far_side(cause.value.0, None, cause.value.name())
+}
+
+fn setup_from_isdn(setup: &isdn::Setup) -> Setup {
+    let calling = setup.calling.as_ref();
+    let presentation = match calling.map(|calling| calling.presentation) {
+        Some(isdn::Presentation::Allowed) => Presentation::Allowed,
+        Some(isdn::Presentation::Restricted) => Presentation::Restricted,
+        Some(isdn::Presentation::NotAvailable | isdn::Presentation::Reserved) | None => Presentation::Unavailable,
+    };
+    let screening = match calling.map(|calling| calling.screening) {
+        Some(isdn::Screening::Passed) => Screening::UserPassed,
+        Some(isdn::Screening::Failed) => Screening::UserFailed,
+        Some(isdn::Screening::Network) => Screening::Network,
+        Some(isdn::Screening::NotScreened) | None => Screening::UserNotScreened,
+    };
+    let number = calling.map(|calling| number_from_isdn(&calling.number)).unwrap_or_default();
+    Setup {
+        called: number_from_isdn(&setup.called),
+        calling: Calling { number, presentation, screening, name: setup.display.clone() },
+        media: None,
+    }
+}
+
+fn number_from_isdn(number: &isdn::Number) -> Number {
+    Number { digits: number.digits.clone(), international: number.ton == isdn::TypeOfNumber::International }
+}
+
+fn setup_to_isdn(setup: &Setup) -> isdn::Setup {
+    let calling = &setup.calling;
+    let presentation = match calling.presentation {
+        Presentation::Allowed => isdn::Presentation::Allowed,
+        Presentation::Restricted => isdn::Presentation::Restricted,
+        Presentation::Unavailable => isdn::Presentation::NotAvailable,
+    };
+    let screening = match calling.screening {
+        Screening::UserNotScreened => isdn::Screening::NotScreened,
+        Screening::UserPassed => isdn::Screening::Passed,
+        Screening::UserFailed => isdn::Screening::Failed,
+        Screening::Network => isdn::Screening::Network,
+    };
+    let number = number_to_isdn(&calling.number);
+    let has_number = !calling.number.digits.is_empty() || calling.presentation == Presentation::Restricted;
+    isdn::Setup {
+        calling: has_number.then_some(isdn::CallingNumber { number, presentation, screening }),
+        ..isdn::Setup::speech(number_to_isdn(&setup.called))
+    }
+}
+
+fn number_to_isdn(number: &Number) -> isdn::Number {
+    let mut isdn = isdn::Number::new(number.digits.clone());
+    if number.international {
+        isdn.ton = isdn::TypeOfNumber::International;
+    }
+    isdn
+}

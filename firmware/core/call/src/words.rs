@@ -1,0 +1,306 @@
+//! The neutral call words: all that crosses between a leg and the controller.
+//!
+//! Each word is weighed against every kind of leg (ISDN, R2, E&M, analog, SIP). A leg translates its protocol's
+//! messages to and from these and keeps to itself what only its protocol knows.
+//!
+//! First cut: the words of a basic call and of hold by the SIP side. Overlap digits, transfer, charge, fax and message waiting
+//! join as further variants.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use media::{Codec, Direction, Offer};
+
+/// A leg, unique for the life of the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LegId(pub u64);
+
+/// A call, unique on the box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallId(pub u64);
+
+impl fmt::Display for CallId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "call{}", self.0)
+    }
+}
+
+/// A span, by its place in the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SpanId(pub usize);
+
+/// A SIP peer, by its place in the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PeerId(pub usize);
+
+/// Whether the called party may see the calling number (Q.951.3, RFC 3323).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Presentation {
+    /// It may be shown.
+    #[default]
+    Allowed,
+    /// The caller asked that it not be shown.
+    Restricted,
+    /// The network has none to show.
+    Unavailable,
+}
+
+/// Who vouches for a calling number (Q.931 4.5.10 screening indicator).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Screening {
+    /// The user gave it and nobody checked.
+    #[default]
+    UserNotScreened,
+    /// The user gave it and the network found it right.
+    UserPassed,
+    /// The user gave it and the network found it wrong.
+    UserFailed,
+    /// The network gave it.
+    Network,
+}
+
+/// A number and what is known of its form (Q.931 type of number).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Number {
+    /// Digits, `*` and `#`, without a leading `+`.
+    pub digits: String,
+    /// International, so that a SIP leg writes it with `+`.
+    pub international: bool,
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plus = if self.international { "+" } else { "" };
+        write!(f, "{plus}{}", self.digits)
+    }
+}
+
+impl From<&str> for Number {
+    fn from(text: &str) -> Self {
+        let (digits, international) = text.strip_prefix('+').map_or((text, false), |rest| (rest, true));
+        Self { digits: digits.to_owned(), international }
+    }
+}
+
+/// The calling party.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Calling {
+    /// The number, empty if none is known.
+    pub number: Number,
+    /// Whether it may be shown.
+    pub presentation: Presentation,
+    /// Who vouches for it.
+    pub screening: Screening,
+    /// A name to show.
+    pub name: Option<String>,
+}
+
+/// Setup: somebody wants to talk.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Setup {
+    /// The called number.
+    pub called: Number,
+    /// The calling party.
+    pub calling: Calling,
+    /// From a leg: what its far side offers. To a leg: what we offer. TDM legs have none.
+    pub media: Option<Offer>,
+}
+
+/// Progress or alerting.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Progressing {
+    /// Tones or announcements come in the voice path, so the other side should cut it through.
+    pub in_band: bool,
+    /// From a leg: the negotiated far side. To a leg: our answer, when early audio is to flow.
+    pub media: Option<Offer>,
+}
+
+/// The called side answered.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Answered {
+    /// From a leg: the negotiated far side. To a leg: our answer.
+    pub media: Option<Offer>,
+}
+
+/// Who caused a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The far side of the leg that says so.
+    FarSide,
+    /// This box.
+    Box,
+}
+
+/// Why a leg or call ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// Q.850 cause value, 1 to 127.
+    pub cause: u8,
+    /// The SIP status that said so, if one did.
+    pub status: Option<u16>,
+    /// In words, for the ladder and the call record.
+    pub reason: String,
+    /// Who caused it.
+    pub origin: Origin,
+}
+
+impl Release {
+    /// A release that this box decides.
+    #[must_use]
+    pub fn by_box(cause: u8, reason: impl Into<String>) -> Self {
+        Self { cause, status: None, reason: reason.into(), origin: Origin::Box }
+    }
+
+    /// A release that the far side of a leg asked for.
+    #[must_use]
+    pub fn by_far_side(cause: u8, status: Option<u16>, reason: impl Into<String>) -> Self {
+        Self { cause, status, reason: reason.into(), origin: Origin::FarSide }
+    }
+}
+
+/// From a leg to the controller.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FromLeg {
+    /// A new incoming call on this leg.
+    Setup(Box<Setup>),
+    /// The far side has all it needs.
+    Proceeding,
+    /// The called side is being alerted.
+    Alerting(Progressing),
+    /// Something to hear, or a hint of how the call fares.
+    Progress(Progressing),
+    /// The called side answered.
+    Answer(Answered),
+    /// The leg's B-channel is acknowledged: its media may open.
+    ChannelReady(Terminal),
+    /// The far side proposes other media (hold, another address).
+    MediaOffer(Offer),
+    /// The far side cleared; the leg waits for our [`ToLeg::Release`].
+    Clearing(Release),
+    /// The leg is over; its channel or dialog is free and its id is dead.
+    Released(Release),
+}
+
+/// From the controller to a leg.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ToLeg {
+    /// We have all we need; the channel is acknowledged by this.
+    Proceeding,
+    /// The called side is being alerted.
+    Alerting(Progressing),
+    /// Early audio or a hint.
+    Progress(Progressing),
+    /// Answered.
+    Answer(Answered),
+    /// Our answer to [`FromLeg::MediaOffer`], or why not (SIP 488).
+    MediaAnswer(Result<Offer, String>),
+    /// Clear, whatever the state asks for.
+    Release(Release),
+}
+
+/// One end of an audio connection.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Terminal {
+    /// A timeslot of a span.
+    Channel {
+        /// The span.
+        span: SpanId,
+        /// The timeslot.
+        timeslot: u8,
+    },
+    /// An RTP session.
+    Rtp(RtpTerminal),
+}
+
+/// An RTP session as the media threads open it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RtpTerminal {
+    /// Our even port; RTCP is one above.
+    pub local_port: u16,
+    /// Where to send RTP.
+    pub remote: SocketAddr,
+    /// The codec both agreed on.
+    pub codec: Codec,
+    /// Payload type of telephone events, if both agreed on them.
+    pub telephone_event: Option<u8>,
+    /// Packet time in milliseconds.
+    pub ptime_ms: u8,
+    /// Whether we send, receive or both.
+    pub direction: Direction,
+}
+
+/// From the controller to the media threads. One connection a call in this first cut.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MediaCommand {
+    /// Opens both ends and joins them.
+    Connect {
+        /// The call.
+        call: CallId,
+        /// The incoming leg's end.
+        a: Terminal,
+        /// The outgoing leg's end.
+        b: Terminal,
+    },
+    /// An RTP end of a connected call changed its address, codec or direction.
+    Redirect {
+        /// The call.
+        call: CallId,
+        /// The end with this local port.
+        terminal: RtpTerminal,
+    },
+    /// Closes both ends; answered by [`MediaReport::Closed`] even if nothing was open.
+    Disconnect {
+        /// The call.
+        call: CallId,
+    },
+}
+
+/// From the media threads to the controller.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MediaReport {
+    /// Both ends are open and audio flows.
+    Started {
+        /// The call.
+        call: CallId,
+    },
+    /// An end could not be opened: the call cannot be carried.
+    Failed {
+        /// The call.
+        call: CallId,
+        /// Why, with values.
+        reason: String,
+    },
+    /// Something worth a line in the ladder, such as the first packet.
+    Note {
+        /// The call.
+        call: CallId,
+        /// What happened.
+        text: String,
+    },
+    /// Both ends are closed.
+    Closed {
+        /// The call.
+        call: CallId,
+        /// Figures of the RTP end, if there was one; of the incoming leg's, if there were two.
+        quality: Option<MediaQuality>,
+    },
+}
+
+/// Media figures of an RTP session over its life.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct MediaQuality {
+    /// RTP packets sent.
+    pub packets_sent: u64,
+    /// RTP packets received.
+    pub packets_received: u64,
+    /// RTP packets that never came.
+    pub lost: u64,
+    /// RTP packets that came too late.
+    pub late: u64,
+    /// RTP and RTCP packets that could not be understood.
+    pub malformed: u64,
+    /// Interarrival jitter (RFC 3550 6.4.1) in milliseconds.
+    pub jitter_ms: f64,
+    /// Round trip from RTCP in milliseconds.
+    pub round_trip_ms: Option<f64>,
+}
