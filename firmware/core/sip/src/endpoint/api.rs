@@ -35,7 +35,7 @@ impl Transport {
 
 /// A path to a peer.
 ///
-/// `local` goes into Via and Contact, so for TCP it is the address at which we listen, not the port that a connection happens to have.
+/// `local` goes into Via and Contact, so it is an address that the peer can reach (never `0.0.0.0`), and for TCP it is the address at which we listen, not the port that a connection happens to have.
 /// A TCP flow names a connection: who owns the sockets connects when nothing is connected, and reports failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Flow {
@@ -62,7 +62,7 @@ pub struct Config {
     pub user_agent: String,
     /// Calls at a time; further INVITEs are answered 503.
     pub max_calls: usize,
-    /// Transactions at a time; further requests are answered 503 without one.
+    /// Transactions at a time; further requests outside of dialogs are answered 503 without one.
     pub max_transactions: usize,
     /// T1, T2, T4.
     pub timers: Timing,

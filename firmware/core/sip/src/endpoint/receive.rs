@@ -62,17 +62,18 @@ impl Endpoint {
         if request.method == Method::Ack {
             return self.receive_ack(now, Box::new(request));
         }
-        if self.core.transactions.len() >= self.core.config.max_transactions {
-            self.core.transactions.stats.overload += 1;
-            return self.answer_stateless(reply_flow, &request, 503, None);
-        }
         if request.method == Method::Cancel {
             return self.receive_cancel(now, reply_flow, Box::new(request));
+        }
+        let in_dialog = request.headers.to().is_some_and(|to| to.tag().is_some());
+        // Whoever is in a call may always end it.
+        if self.is_full() && !in_dialog {
+            self.core.transactions.stats.overload += 1;
+            return self.answer_stateless(reply_flow, &request, 503, None);
         }
         if let Err(refusal) = self.inspect(&request) {
             return self.refuse_request(now, reply_flow, &request, refusal);
         }
-        let in_dialog = request.headers.to().is_some_and(|to| to.tag().is_some());
         match (request.method.clone(), in_dialog) {
             (_, true) => self.receive_in_dialog(now, reply_flow, Box::new(request)),
             (Method::Invite, false) => self.receive_invite(now, flow, reply_flow, Box::new(request)),
@@ -80,6 +81,10 @@ impl Endpoint {
             // `inspect` let through no other method but BYE, which makes no sense outside of a dialog.
             (_, false) => self.unknown_dialog(now, reply_flow, &request),
         }
+    }
+
+    fn is_full(&self) -> bool {
+        self.core.transactions.len() >= self.core.config.max_transactions
     }
 
     /// RFC 3261 section 8.2.1 to 8.2.3: method, URI scheme, extensions, body.
@@ -157,6 +162,9 @@ impl Endpoint {
     fn unknown_dialog(&mut self, now: Instant, reply_flow: Flow, request: &Request) {
         self.core.transactions.stats.unknown_dialog += 1;
         tracing::debug!("sip[{reply_flow}]: {request:?} for no call of ours");
+        if self.is_full() {
+            return self.answer_stateless(reply_flow, request, 481, None);
+        }
         let id = self.core.transactions.serve(reply_flow, request, Owner::Nobody);
         self.answer_at_once(now, id, request, Refusal::new(481));
     }

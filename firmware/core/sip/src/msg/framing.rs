@@ -40,6 +40,8 @@ pub struct StreamFramer {
     taken: usize,
     /// How far behind `taken` the end of the headers was looked for in vain, so that no byte is scanned twice.
     scanned: usize,
+    /// Length of headers and body of the message at `taken`, once its headers are there.
+    whole: Option<usize>,
     keep_alives: u64,
     broken: Option<FramingError>,
 }
@@ -48,7 +50,7 @@ impl StreamFramer {
     /// A framer for a new connection.
     #[must_use]
     pub const fn new(limits: Limits) -> Self {
-        Self { limits, buffer: Vec::new(), taken: 0, scanned: 0, keep_alives: 0, broken: None }
+        Self { limits, buffer: Vec::new(), taken: 0, scanned: 0, whole: None, keep_alives: 0, broken: None }
     }
 
     /// Line ends between messages so far: keep-alives (RFC 5626 section 3.5.1) are two of them.
@@ -88,31 +90,33 @@ impl StreamFramer {
 
     fn cut(&mut self) -> Result<Option<Vec<u8>>, String> {
         self.skip_line_ends();
-        let pending = self.buffer.get(self.taken..).unwrap_or(&[]);
-        check_start(pending)?;
-        let from = self.scanned.saturating_sub(3);
-        let Some(found) = find_bytes(pending.get(from..).unwrap_or(&[]), b"\r\n\r\n") else {
-            self.scanned = pending.len();
-            return if pending.len() > self.limits.header { Err(self.headers_too_long()) } else { Ok(None) };
-        };
-        let head = from + found + 4;
-        self.scanned = from + found;
-        if head > self.limits.header {
-            return Err(self.headers_too_long());
+        if self.whole.is_none() {
+            self.whole = self.measure()?;
         }
-        let body = content_length_of(pending.get(..head - 4).unwrap_or(&[]))?.unwrap_or(0);
-        if body > self.limits.body {
-            return Err(format!("body of {body} bytes is more than {}", self.limits.body));
-        }
-        let Some(message) = pending.get(..head + body) else { return Ok(None) };
+        let Some(whole) = self.whole else { return Ok(None) };
+        let Some(message) = self.buffer.get(self.taken..self.taken.saturating_add(whole)) else { return Ok(None) };
         let message = message.to_vec();
-        self.taken += head + body;
-        self.scanned = 0;
+        self.taken += whole;
+        (self.scanned, self.whole) = (0, None);
         Ok(Some(message))
     }
 
-    fn headers_too_long(&self) -> String {
-        format!("headers of more than {} bytes", self.limits.header)
+    /// The length of the message at `taken`, if its headers are all there.
+    fn measure(&mut self) -> Result<Option<usize>, String> {
+        let pending = self.buffer.get(self.taken..).unwrap_or(&[]);
+        check_start(pending)?;
+        let from = self.scanned.saturating_sub(3);
+        let found = find_bytes(pending.get(from..).unwrap_or(&[]), b"\r\n\r\n").map(|at| from + at);
+        self.scanned = pending.len();
+        if found.unwrap_or(pending.len()) > self.limits.header {
+            return Err(format!("headers of more than {} bytes", self.limits.header));
+        }
+        let Some(head) = found else { return Ok(None) };
+        let body = content_length_of(pending.get(..head).unwrap_or(&[]))?.unwrap_or(0);
+        if body > self.limits.body {
+            return Err(format!("body of {body} bytes is more than {}", self.limits.body));
+        }
+        Ok(Some(head + 4 + body))
     }
 
     /// RFC 3261 section 7.5: line ends before a message are ignored.

@@ -68,6 +68,9 @@ impl Via {
         let wants_rport = self.params.contains("rport");
         if !same || wants_rport {
             self.params.set("received", Some(&source.ip().to_string()));
+        } else {
+            // Only the receiver may say this: a sender could point our answers at somebody else.
+            self.params.remove("received");
         }
         if wants_rport {
             self.params.set("rport", Some(&source.port().to_string()));
