@@ -1,7 +1,8 @@
 // The status page in a real Chromium, compared with what junctord's control API says.
 //
-//   node status-page.mjs --url http://127.0.0.1:8080/ --control /run/junctor/control.sock [--shots DIRECTORY]
+//   node status-page.mjs --url http://127.0.0.1:8080/ --control /run/junctor/control.sock [--shots DIRECTORY] [--web-stays]
 //
+// --web-stays tells that an outage takes junctord away and leaves junctor-web, which then has to say so.
 // Places no calls itself: it asks on standard output and waits for "done" on standard input (helper.mjs). Cases run in the
 // order written, each builds on the one before. Ends with "N passed, N failed" and exit code 1 if any failed.
 
@@ -14,10 +15,10 @@ import { ask } from "./control.mjs";
 import { need } from "./helper.mjs";
 
 const { values: options } = parseArgs({
-  options: { url: { type: "string" }, control: { type: "string" }, shots: { type: "string" } },
+  options: { url: { type: "string" }, control: { type: "string" }, shots: { type: "string" }, "web-stays": { type: "boolean" } },
 });
 if (!options.url || !options.control) {
-  console.error("usage: status-page.mjs --url URL --control SOCKET [--shots DIRECTORY]");
+  console.error("usage: status-page.mjs --url URL --control SOCKET [--shots DIRECTORY] [--web-stays]");
   process.exit(2);
 }
 const soon = { timeout: 5_000 };
@@ -67,13 +68,13 @@ async function open(settings = {}) {
   return page;
 }
 
-async function shoot(page, name) {
-  if (options.shots) await page.screenshot({ path: join(options.shots, `${name}.png`), fullPage: true });
+async function shoot(page, name, fullPage = true) {
+  if (options.shots) await page.screenshot({ path: join(options.shots, `${name}.png`), fullPage });
 }
 
 // --- reading the page as a person finds things: by role and name ---
 
-const section = (page, name) => page.getByRole("region", { name });
+const section = (page, name) => page.getByRole("region", { name: new RegExp(`^${name}( \\d+)?$`) });
 const rows = (page, name) => section(page, name).getByRole("row").filter({ has: page.getByRole("rowheader") });
 const cell = (page, span, timeslot) => card(page, span).getByText(new RegExp(`^Timeslot ${timeslot}: `));
 const card = (page, span) => section(page, "Spans").getByRole("listitem").filter({ has: page.getByRole("heading", { name: span, exact: true }) });
@@ -110,6 +111,7 @@ const test = (name, run) => cases.push({ name, run });
 let page;
 let call; // the call that the helper placed, as the control API showed it
 let callChannel; // { span, timeslot } of it
+let latecomer; // a page that is opened during the outage
 
 test("page shows the box, its spans and every channel as the control API has them", async () => {
   page = await open();
@@ -133,7 +135,6 @@ test("page can be read without script", async () => {
   const still = await plain.newPage();
   await still.goto(options.url);
   await channelsMatch(still);
-  await still.getByText("Without JavaScript").waitFor(soon);
   await plain.close();
 });
 
@@ -199,7 +200,9 @@ test("phone width needs no sideways scrolling", async () => {
     const [inside, outside] = await phone.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     assert(inside <= outside, `content is ${inside} px wide, the screen ${outside}`);
     await rows(phone, "Calls").first().waitFor(soon);
-    await shoot(phone, `phone-${colorScheme}`);
+    await shoot(phone, `phone-${colorScheme}`, false);
+    await section(phone, "Last calls").evaluate((element) => element.scrollIntoView());
+    await shoot(phone, `phone-records-${colorScheme}`, false);
     await phone.context().close();
   }
 });
@@ -235,18 +238,35 @@ test("a lost connection is said", async () => {
   await becomes(() => state(page), "lost", later);
   await page.getByText("Connection lost, retrying").first().waitFor({ state: "visible", ...soon });
   await becomes(async () => sentences.some((sentence) => sentence.includes("Connection lost")), true, soon);
-  await shoot(page, "lost-light");
+  await shoot(page, "lost-light", false);
 });
+
+if (options["web-stays"]) {
+  test("a page opened while junctord is away says so", async () => {
+    latecomer = await open();
+    assert.equal((await latecomer.goto(options.url)).status(), 503);
+    await latecomer.getByRole("heading", { name: "The gateway does not answer" }).waitFor(soon);
+    await becomes(() => state(latecomer), "lost", soon);
+    await shoot(latecomer, "down-light", false);
+    await latecomer.emulateMedia({ colorScheme: "dark" });
+    await shoot(latecomer, "down-dark", false);
+  });
+}
 
 test("the connection heals by itself and the page is right again", async () => {
   await need("recovery");
   await becomes(() => state(page), "live", later);
+  if (latecomer) await latecomer.getByRole("heading", { level: 2, name: "Spans" }).waitFor(later);
   outage = false;
   const status = await api("/v1/status");
   const records = (await api("/v1/records?limit=20")).map((record) => String(record.id));
   await becomes(async () => (await rows(page, "Last calls").getByRole("rowheader").allTextContents()).join(), records.join(), soon);
   await becomes(() => rows(page, "Calls").count(), status.calls.length, soon);
   await channelsMatch(page);
+  if (latecomer) {
+    await becomes(() => state(latecomer), "live", later);
+    await channelsMatch(latecomer);
+  }
 });
 
 test("no error in the console and no exception", () => assert.deepEqual(complaints, []));

@@ -47,7 +47,7 @@ async fn page_in_chromium_follows_calls_and_heals_after_an_outage() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../hw-tests/web").canonicalize().unwrap();
     assert!(folder.join("node_modules/playwright-core").exists(), "run `npm ci` in {} first", folder.display());
     let mut node = Command::new("node");
-    node.current_dir(&folder).args(["status-page.mjs", "--url", &web.url(), "--control"]).arg(fake.socket());
+    node.current_dir(&folder).args(["status-page.mjs", "--web-stays", "--url", &web.url(), "--control"]).arg(fake.socket());
     if let Some(shots) = std::env::var_os("JUNCTOR_SHOTS") {
         node.arg("--shots").arg(shots);
     }
