@@ -228,16 +228,16 @@ impl Engine {
                 let legs = &mut self.legs;
                 self.controller.handle_word(now, spoken.leg, spoken.trunk, spoken.word, &mut || legs.new_leg());
                 self.remember(spoken.leg);
+                // The message that was received stands before what it led to, and that before what is sent for it.
                 self.traces();
+                self.controller_events(now);
             }
             while let Some(order) = self.controller.poll_order() {
                 quiet = false;
                 self.carry_out(now, order);
             }
             self.traces();
-            while let Some(event) = self.controller.poll_event() {
-                self.controller_event(now, event);
-            }
+            self.controller_events(now);
             while let Some(outgoing) = self.legs.poll_outgoing() {
                 self.transmits.push_back(match outgoing {
                     Outgoing::Frame { span, frame } => Transmit::Frame { span, frame },
@@ -273,6 +273,12 @@ impl Engine {
         let started = |call| self.controller.started(call).map(|started| (call, started));
         if let Some((call, started)) = self.controller.call_of(leg).and_then(started) {
             self.remembered.learn(leg, call, started);
+        }
+    }
+
+    fn controller_events(&mut self, now: Instant) {
+        while let Some(event) = self.controller.poll_event() {
+            self.controller_event(now, event);
         }
     }
 
