@@ -31,7 +31,7 @@ fn valid_sample_is_valid() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_byte_string_is_survived(bytes in prop::collection::vec(any::<u8>(), 0..300)) {

@@ -134,6 +134,6 @@ pub fn request(method: &str, branch: &str, to_tag: &str, number: u32, extra: &st
 
 /// The tag that the endpoint put into To.
 pub fn to_tag(answer: &str) -> String {
-    let line = answer.lines().find(|l| l.starts_with("To:")).unwrap();
+    let line = answer.lines().find(|l| l.starts_with("To:")).unwrap_or("");
     line.split(";tag=").nth(1).unwrap_or("").trim().to_owned()
 }
