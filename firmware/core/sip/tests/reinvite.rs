@@ -121,6 +121,19 @@ fn reinvite_without_answer_ends_the_call() {
 }
 
 #[test]
+fn reinvite_that_the_peer_never_decides_is_given_up_after_three_minutes() {
+    let (mut pair, alice, _) = connected();
+    let now = pair.now();
+    pair.left.reinvite(now, alice, sdp());
+    pair.run_for(Duration::from_secs(179));
+    assert_eq!(pair.left.stats().calls, 1);
+    pair.run_for(Duration::from_secs(2));
+    assert_eq!(pair.left_events.last(), Some(&Event::Ended { call: alice, by: EndedBy::SessionLost, request: None }));
+    pair.run();
+    assert_eq!((pair.left.stats().transactions, pair.right.stats().transactions), (0, 0));
+}
+
+#[test]
 fn accepted_reinvite_without_ack_ends_the_call() {
     let (mut pair, alice, bob) = connected();
     let now = pair.now();

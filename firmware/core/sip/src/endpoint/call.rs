@@ -32,6 +32,9 @@ pub(super) enum CallTimer {
     RefreshProvisional,
     /// Pause after 491 before the re-INVITE is tried again (RFC 3261 section 14.1).
     Glare,
+    /// A re-INVITE of ours has provisional answers only. The standard sets no limit; 3 minutes is what a proxy allows
+    /// (RFC 3261 section 16.6, timer C).
+    ReinviteGiveUp,
     /// A cancelled INVITE has no final answer: 64 times T1 (RFC 3261 section 9.1).
     CancelGiveUp,
 }
@@ -100,13 +103,16 @@ pub(super) struct Call {
     pub(super) role: Role,
     pub(super) state: State,
     pub(super) timers: Timers<CallTimer>,
+    /// The last re-INVITE we sent: given up when the call ends.
+    pub(super) last_reinvite: Option<TransactionId>,
     acks: Vec<SentAck>,
 }
 
 impl Call {
     pub(super) fn new(id: CallId, flow: Flow, names: (String, String), contact: String, role: Role, state: State) -> Self {
         let (call_id, local_tag) = names;
-        Self { id, flow, call_id, local_tag, contact, role, state, timers: Timers::new(), acks: Vec::new() }
+        let timers = Timers::new();
+        Self { id, flow, call_id, local_tag, contact, role, state, timers, last_reinvite: None, acks: Vec::new() }
     }
 
     pub(super) const fn is_over(&self) -> bool {
@@ -142,6 +148,9 @@ impl Call {
     pub(super) fn finish(&mut self, core: &mut Core, event: Event) {
         self.timers.stop_all();
         self.state = State::Over;
+        if let Some(open) = self.last_reinvite {
+            core.transactions.abandon(open);
+        }
         core.events.push_back(event);
     }
 
@@ -307,6 +316,11 @@ impl Call {
                 CallTimer::NoAck => self.no_ack(core, now),
                 CallTimer::RefreshProvisional => self.refresh_provisional(core, now),
                 CallTimer::Glare => self.retry_reinvite(core, now),
+                CallTimer::ReinviteGiveUp => {
+                    if let Some(open) = self.last_reinvite {
+                        core.transactions.abandon(open);
+                    }
+                }
                 CallTimer::CancelGiveUp => {
                     if let State::Inviting { transaction, .. } = &self.state {
                         core.transactions.abandon(*transaction);

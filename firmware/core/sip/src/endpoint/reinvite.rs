@@ -3,7 +3,7 @@
 //! After 491 we wait as section 14.1 says and try again by ourselves, three times. If the peer's own re-INVITE comes meanwhile, our offer is
 //! out of date: the layer above is told 491 and decides.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::api::{Body, EndedBy, Event};
 use super::call::{Call, CallTimer, Role, State, UnackedOk};
@@ -14,6 +14,8 @@ use crate::msg::{Method, Request, Response};
 use crate::transaction::ClientEvent;
 
 const TRIES: u8 = 3;
+/// See [`CallTimer::ReinviteGiveUp`].
+const GIVE_UP: Duration = Duration::from_secs(180);
 
 /// What goes on in a call that is up.
 #[derive(Debug)]
@@ -67,6 +69,8 @@ impl Call {
         request.headers.push("Allow", ALLOW);
         request.set_body(body_parts(body.as_ref()));
         let transaction = core.send(now, self.hop(&dialog), request, Owner::Call(self.id));
+        self.last_reinvite = Some(transaction);
+        self.timers.set(CallTimer::ReinviteGiveUp, now + GIVE_UP);
         self.state = State::Up { dialog, reinvite: Reinvite::Sent { transaction, body, tries } };
     }
 
@@ -123,6 +127,7 @@ impl Call {
     }
 
     fn reinvite_accepted(&mut self, core: &mut Core, mut dialog: Box<Dialog>, response: Box<Response>) {
+        self.timers.stop(CallTimer::ReinviteGiveUp);
         dialog.refresh_target(&response.headers);
         let number = response.headers.cseq().map_or(0, |cseq| cseq.number);
         self.ack(core, &dialog, number);
@@ -138,6 +143,7 @@ impl Call {
         status: u16,
         (body, tries): (Option<Body>, u8),
     ) {
+        self.timers.stop(CallTimer::ReinviteGiveUp);
         match status {
             491 if tries < TRIES => {
                 // RFC 3261 section 14.1: the owner of the Call-ID waits longer, so that the two do not meet again.
