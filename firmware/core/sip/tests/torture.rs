@@ -21,8 +21,10 @@ fn parse(name: &str) -> Message {
 /// What the endpoint sends first when `name` comes: status and phrase, or nothing.
 fn answer(name: &str) -> String {
     let sent = Alone::new().send_bytes(&vector(name));
-    sent.first()
-        .map_or("nothing".to_owned(), |answer| answer.lines().next().unwrap().strip_prefix("SIP/2.0 ").unwrap().to_owned())
+    sent.first().map_or_else(
+        || "nothing".to_owned(),
+        |answer| answer.lines().next().unwrap().strip_prefix("SIP/2.0 ").unwrap().to_owned(),
+    )
 }
 
 /// Section, message, answer of an endpoint that serves INVITE, BYE, CANCEL, ACK and OPTIONS.
