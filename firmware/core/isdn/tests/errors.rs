@@ -146,6 +146,15 @@ fn elements_that_do_not_matter_are_ignored_when_unknown_bad_repeated_or_out_of_o
 }
 
 #[test]
+fn element_that_runs_over_the_end_is_left_out() {
+    let mut pair = raw(Side::Network);
+    let setup = to_call(0x05, &[0x04, 0x03, 0x80, 0x90, 0xa3, 0x70, 0x08, 0x81, b'1']);
+    assert_eq!(inject(&mut pair, &[&setup]), [""; 0]);
+    assert!(matches!(&pair.left_events[..], [Event::Setup { setup, .. }] if setup.called.digits.is_empty()));
+    assert_eq!(pair.left.stats().elements_invalid, 1);
+}
+
+#[test]
 fn unknown_and_unexpected_messages_are_answered_by_status() {
     let cases: [(Vec<u8>, &[&str]); 8] = [
         (to_call(0x24, &[]), &["STATUS cr=1' cause=97 state=10"]),
@@ -276,4 +285,29 @@ fn messages_that_cross_a_disconnect_are_not_answered() {
     let release = [0x08, 0x02, 0x80, 0x01, 0x4d];
     assert_eq!(inject(&mut pair, &[&alerting, &release]), ["DISCONNECT cr=1 cause=16", "RELEASE COMPLETE cr=1"]);
     assert_eq!(released(&pair.left_events), [(CauseValue::NORMAL_CLEARING, Who::Us)]);
+}
+
+#[test]
+fn unacknowledged_and_dummy_reference_messages_are_counted_and_ignored() {
+    let mut pair = raw(Side::User);
+    let now = pair.now();
+    // UI from the network with a SETUP, then FACILITY with the dummy call reference.
+    pair.left.handle_frame(now, &[&[0x02, 0x01, 0x03], SETUP].concat());
+    assert_eq!(inject(&mut pair, &[&[0x08, 0x00, 0x62]]), [""; 0]);
+    assert!(pair.left_events.is_empty());
+    assert_eq!((pair.left.stats().unexpected_messages, pair.left.stats().unknown_messages), (1, 1));
+}
+
+#[test]
+fn progress_instead_of_proceeding_settles_the_channel() {
+    let mut pair = raw(Side::User);
+    let now = pair.now();
+    let call = pair.left.setup(now, speech("12")).unwrap();
+    answers(&mut pair, ms(50));
+    let progress = [0x08, 0x02, 0x80, 0x01, 0x03, 0x18, 0x03, 0xa9, 0x83, 0x81, 0x1e, 0x02, 0x82, 0x88];
+    assert_eq!(inject(&mut pair, &[&progress]), [""; 0]);
+    assert_eq!(pair.left_events[0], Event::ChannelReady { call, channel: 1 });
+    assert!(matches!(pair.left_events[1], Event::Progress { .. }));
+    assert_eq!(state(&pair.left), 3);
+    assert_eq!(answers(&mut pair, seconds(100)), [""; 0], "neither T303 nor T310 runs");
 }

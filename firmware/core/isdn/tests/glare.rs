@@ -122,3 +122,15 @@ fn other_channel_in_first_response_is_taken_only_when_ours_was_preferred() {
         }
     }
 }
+
+#[test]
+fn call_that_lost_its_channel_needs_another_in_the_first_response() {
+    let mut pair = raw(Side::User);
+    let now = pair.now();
+    pair.left.setup(now, speech("1")).unwrap();
+    pair.run_for(common::ms(50));
+    // The network's call takes channel 1, and its CALL PROCEEDING names no channel for ours.
+    let answers = common::inject(&mut pair, &[common::SETUP, &[0x08, 0x02, 0x80, 0x01, 0x02]]);
+    assert_eq!(answers, ["RELEASE cr=1 cause=6"]);
+    assert_eq!(pair.left.calls().map(|call| call.channel).collect::<Vec<_>>(), [None, Some(1)]);
+}

@@ -123,3 +123,48 @@ fn unanswered_status_enquiry_clears_the_call() {
     let answers = common::answers(&mut pair, seconds(20));
     assert_eq!(answers[..3], ["STATUS ENQUIRY cr=1'", "STATUS ENQUIRY cr=1'", "DISCONNECT cr=1' cause=41"]);
 }
+
+/// An outgoing call of the user, active, and its link lost and back: STATUS ENQUIRY is out.
+fn enquiring() -> common::Raw {
+    let mut pair = common::raw(isdn::Side::User);
+    let now = pair.now();
+    pair.left.setup(now, speech("1")).unwrap();
+    pair.run_for(ms(50));
+    common::inject(&mut pair, &[&[0x08, 0x02, 0x80, 0x01, 0x07]]);
+    let now = pair.now();
+    pair.right.release(now);
+    let answers = common::answers(&mut pair, seconds(2));
+    assert_eq!(answers, ["STATUS ENQUIRY cr=1"]);
+    pair
+}
+
+#[test]
+fn answer_to_the_enquiry_decides_whether_the_call_goes_on() {
+    for (state, expected) in [(10, vec![]), (4, vec!["DISCONNECT cr=1 cause=101"])] {
+        let mut pair = enquiring();
+        let status = [0x08, 0x02, 0x80, 0x01, 0x7d, 0x08, 0x02, 0x82, 0x9e, 0x14, 0x01, state];
+        assert_eq!(common::inject(&mut pair, &[&status]), expected, "state {state}");
+        assert_eq!(common::answers(&mut pair, seconds(10)), [""; 0], "T322 has stopped");
+    }
+}
+
+#[test]
+fn link_set_up_anew_clears_overlap_calls_and_keeps_the_others() {
+    let mut pair = common::raw(isdn::Side::User);
+    let now = pair.now();
+    for _ in 0..2 {
+        pair.left.setup(now, speech("1")).unwrap();
+    }
+    pair.run_for(ms(50));
+    // SETUP ACKNOWLEDGE for the first, CALL PROCEEDING for the second.
+    common::inject(&mut pair, &[&[0x08, 0x02, 0x80, 0x01, 0x0d], &[0x08, 0x02, 0x80, 0x02, 0x02]]);
+    // The answer to STATUS ENQUIRY is lost and so unacknowledged when SABME comes.
+    pair.forward.drop_next(1);
+    common::inject(&mut pair, &[&[0x08, 0x02, 0x80, 0x02, 0x75]]);
+    let now = pair.now();
+    pair.right.establish(now);
+    let answers = common::answers(&mut pair, ms(100));
+    assert_eq!(answers, ["DISCONNECT cr=1 cause=41"]);
+    assert!(pair.left.link_up());
+    assert_eq!(pair.left.calls().map(|call| call.state).collect::<Vec<_>>(), [11, 3]);
+}

@@ -202,3 +202,28 @@ fn quiet_transfer_counts_exactly_what_it_did() {
     let expected = Stats { frames_sent: 3, frames_received: 3, i_sent: 2, established: 1, ..Stats::default() };
     assert_eq!(stats, expected);
 }
+
+#[test]
+fn each_gap_is_rejected_anew_once_the_last_is_closed() {
+    let mut pair = links_up();
+    for _ in 0..2 {
+        pair.forward.drop_next(1);
+        send(&mut pair, 3);
+        pair.run_for(ms(500));
+    }
+    assert_eq!(received(&pair), [0, 1, 2, 0, 1, 2]);
+    assert_eq!((pair.right.stats().rej_sent, pair.left.stats().t200_expired), (2, 0));
+}
+
+#[test]
+fn new_set_up_after_lost_frames_drops_what_waited_behind_them() {
+    let mut pair = links_up();
+    pair.forward.drop_next(7 + 4);
+    send(&mut pair, 9);
+    pair.run_for(seconds(8));
+    assert_eq!(pair.left_events, [Event::Error(MdlError::I), Event::Established]);
+    assert_eq!(received(&pair), [0u8; 0]);
+    send(&mut pair, 1);
+    pair.run_for(ms(100));
+    assert_eq!(received(&pair), [0]);
+}

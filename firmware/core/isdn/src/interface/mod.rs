@@ -267,8 +267,13 @@ impl Interface {
             q921::Event::Established => self.link_came_up(now),
             q921::Event::Released => self.link_went_down(now),
             q921::Event::Data(message) => self.receive(now, &message),
-            // Call control on a point-to-point link uses acknowledged transfer only; errors are counted in the link.
-            q921::Event::UnitData(_) | q921::Event::Error(_) => {}
+            // Call control on a point-to-point link uses acknowledged transfer only (Q.931 3, Q.921 5.2).
+            q921::Event::UnitData(message) => {
+                self.context.stats.unexpected_messages += 1;
+                tracing::warn!("q931[{}]: unacknowledged message ignored: {message:02x?}", self.context.name);
+            }
+            // Counted and logged by the link, which has done what had to be done.
+            q921::Event::Error(_) => {}
         }
     }
 
@@ -290,7 +295,6 @@ impl Interface {
             return;
         }
         self.context.link_up = false;
-        self.context.messages.clear();
         self.context.event(Event::LinkDown);
         for call in self.calls.values_mut() {
             call.link_lost(now, &mut self.context);
