@@ -58,7 +58,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// A phone named `user` that says what is in the WAV file, over UDP, and rings until told to answer.
+    /// A phone named `user` (it refuses calls to other names with 404) that says what is in the WAV file, over UDP, and rings until told to answer.
     pub fn speaking(user: &str, wav: &Path) -> Self {
         let microphone = Microphone::Wav(wav.to_owned());
         Self { user: user.to_owned(), transport: Transport::Udp, answer: AnswerMode::Manual, microphone }
@@ -74,6 +74,11 @@ impl Options {
     pub fn transport(mut self, transport: Transport) -> Self {
         self.transport = transport;
         self
+    }
+
+    /// The transport it signals over.
+    pub fn transport_used(&self) -> Transport {
+        self.transport
     }
 
     /// Answers each call at once (after 180 Ringing).

@@ -10,7 +10,9 @@
 //! baresip        Debian's baresip as a SIP phone without sound card
 //! sipp           SIPp with the scenarios in sip/
 //! tshark         what Wireshark reads in a capture
-//! libpri         libpri (peers/libpri) at the far end of a virtual span
+//! far_end        our exchange, or libpri (peers/libpri), at the far end of the box's span
+//! libpri         libpri again, in front of a near end that the test itself holds
+//! junctor_box    junctord under test
 //! ```
 //!
 //! Everything talks on 127.0.0.1 only. The functions are for tests: what goes wrong panics, with the log of the program
@@ -22,7 +24,10 @@ pub mod audio;
 pub mod baresip;
 pub mod correlation;
 pub mod ear;
+pub mod far_end;
 pub mod g711;
+pub mod junctor_box;
+pub mod libpri;
 pub mod ports;
 pub mod process;
 pub mod scratch;

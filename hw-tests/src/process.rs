@@ -26,8 +26,8 @@ impl Process {
     /// Starts `program` with `arguments`; standard output and error go to `log`, standard input is empty.
     #[track_caller]
     pub fn start<S: AsRef<std::ffi::OsStr>>(program: &Path, arguments: impl IntoIterator<Item = S>, log: PathBuf) -> Self {
-        let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "TERM", "--"]).arg(program).args(arguments);
+        let mut command = launcher();
+        command.arg(program).args(arguments);
         Self::start_command(command, &program.display().to_string(), log)
     }
 
@@ -39,8 +39,8 @@ impl Process {
         arguments: impl IntoIterator<Item = S>,
         log: PathBuf,
     ) -> Self {
-        let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "TERM", "--"]).arg(program).args(arguments).current_dir(directory);
+        let mut command = launcher();
+        command.arg(program).args(arguments).current_dir(directory);
         Self::start_command(command, &program.display().to_string(), log)
     }
 
@@ -123,6 +123,21 @@ impl Process {
     }
 }
 
+/// `setpriv`, which becomes the program; before it `nice`, where that is permitted: telephones and lines keep the time of
+/// the world, they do not wait for a compiler on the same machine.
+fn launcher() -> Command {
+    const PRIVILEGES: [&str; 4] = ["setpriv", "--pdeathsig", "TERM", "--"];
+    if nix::unistd::geteuid().is_root() {
+        let mut command = Command::new("nice");
+        command.args(["-n", "-15"]).args(PRIVILEGES);
+        command
+    } else {
+        let mut command = Command::new(PRIVILEGES[0]);
+        command.args(&PRIVILEGES[1..]);
+        command
+    }
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         self.stop();
@@ -135,12 +150,14 @@ pub fn tail(text: &str, lines: usize) -> String {
     all[all.len().saturating_sub(lines)..].join("\n")
 }
 
-/// The directory of our own programs: `target/<profile>`, which holds the running test's `deps` directory.
+/// The directory of our own programs: `target/<profile>`, where a program of this package runs, and which holds the `deps`
+/// directory where a test runs.
 #[track_caller]
 pub fn program_directory() -> PathBuf {
-    let test = std::env::current_exe().unwrap_or_else(|e| panic!("cannot find the running test: {e}"));
-    let directory = test.ancestors().find(|a| a.file_name().is_some_and(|n| n == "deps")).and_then(Path::parent);
-    directory.unwrap_or_else(|| panic!("{} is not below target/<profile>/deps", test.display())).to_owned()
+    let running = std::env::current_exe().unwrap_or_else(|e| panic!("cannot find the running program: {e}"));
+    let deps = running.ancestors().find(|a| a.file_name().is_some_and(|n| n == "deps"));
+    let directory = deps.unwrap_or(&running).parent();
+    directory.unwrap_or_else(|| panic!("{} is in no directory", running.display())).to_owned()
 }
 
 /// One of our own programs, built beside the running test; panics with the command that builds it when it is missing.

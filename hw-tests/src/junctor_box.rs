@@ -1,0 +1,271 @@
+//! junctord under test: its configuration, its start and end, and what its control API says.
+//!
+//! ```text
+//! let gateway = JunctorBox::start(&scratch, &Setup::new(&far).peer("phone", Transport::Udp, phone.port()));
+//! phone.dial(&gateway.uri("5551001", Transport::Udp));
+//! ..
+//! let record = gateway.record();      // of the last call, once no call and no channel is left
+//! ```
+//!
+//! Its span is `pstn`. What comes from there for 100.. goes to the first peer, 101.. to the second; what a peer sends for
+//! 555.. goes to `pstn`; all other numbers are unknown.
+
+use crate::Transport;
+use crate::far_end::FarEnd;
+use crate::ports::{free_port, free_ports};
+use crate::process::{Process, our_program};
+use crate::scratch::Scratch;
+use client::Client;
+use model::api::{CallRecord, ChannelUse, Status};
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// RTP and RTCP ports for 30 calls and some that linger.
+const MEDIA_PORTS: u16 = 80;
+
+/// How the box is set up.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    spans: Vec<(String, PathBuf)>,
+    peers: Vec<(String, Transport, u16)>,
+    routes: Vec<(String, String, String)>,
+    ring_seconds: u32,
+    capture: bool,
+}
+
+impl Setup {
+    /// A box whose span `pstn` leads to that far end, without peers.
+    pub fn new(far: &FarEnd) -> Self {
+        let spans = vec![("pstn".to_owned(), far.span_socket())];
+        Self { spans, peers: Vec::new(), routes: Vec::new(), ring_seconds: 60, capture: false }
+    }
+
+    /// One more span, whose far end listens (or will, or never does) at that socket.
+    pub fn span(mut self, name: &str, socket: &Path) -> Self {
+        self.spans.push((name.to_owned(), socket.to_owned()));
+        self
+    }
+
+    /// One more SIP peer on 127.0.0.1, with the routes the module's header names.
+    pub fn peer(mut self, name: &str, transport: Transport, port: u16) -> Self {
+        let prefix = format!("10{}", self.peers.len());
+        self.peers.push((name.to_owned(), transport, port));
+        self.route("pstn", &prefix, name).route(name, "555", "pstn")
+    }
+
+    /// One more route.
+    pub fn route(mut self, from: &str, prefix: &str, to: &str) -> Self {
+        self.routes.push((from.to_owned(), prefix.to_owned(), to.to_owned()));
+        self
+    }
+
+    /// How long a call may ring.
+    pub fn ring_seconds(mut self, seconds: u32) -> Self {
+        self.ring_seconds = seconds;
+        self
+    }
+
+    /// Writes a capture of each call.
+    pub fn capture(mut self) -> Self {
+        self.capture = true;
+        self
+    }
+
+    fn document(&self, sip_port: u16, media_port: u16) -> String {
+        let mut text = format!(
+            "name = \"test\"
+[sip]
+listen = [\"udp:127.0.0.1:{sip_port}\", \"tcp:127.0.0.1:{sip_port}\"]
+ring_seconds = {}
+[media]
+address = \"127.0.0.1\"
+first_port = {media_port}
+last_port = {}
+[capture]
+calls = {}
+",
+            self.ring_seconds,
+            media_port + MEDIA_PORTS - 1,
+            self.capture
+        );
+        for (name, socket) in &self.spans {
+            let _ =
+                write!(text, "[[span]]\nname = \"{name}\"\nback_end = {{ virtual = {{ socket = \"{}\" }} }}\n", socket.display());
+        }
+        for (name, transport, port) in &self.peers {
+            let address = format!("{}:127.0.0.1:{port}", transport.parameter());
+            let _ = write!(text, "[[peer]]\nname = \"{name}\"\naddress = \"{address}\"\n");
+        }
+        for (from, prefix, to) in &self.routes {
+            let _ = write!(text, "[[route]]\nfrom = \"{from}\"\nprefix = \"{prefix}\"\nto = \"{to}\"\n");
+        }
+        text
+    }
+}
+
+/// A running junctord. Dropping it stops it.
+#[derive(Debug)]
+pub struct JunctorBox {
+    process: Process,
+    directory: PathBuf,
+    port: u16,
+    client: Client,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl JunctorBox {
+    /// Starts it and waits until it says it is ready, and its first span can carry calls.
+    #[track_caller]
+    pub fn start(scratch: &Scratch, setup: &Setup) -> Self {
+        let gateway = Self::start_without_waiting(scratch, setup);
+        gateway.wait_for_span("pstn", true, Duration::from_secs(15));
+        gateway
+    }
+
+    /// Starts it and waits only until it says it is ready.
+    #[track_caller]
+    pub fn start_without_waiting(scratch: &Scratch, setup: &Setup) -> Self {
+        let directory = scratch.subdirectory("box");
+        let (port, media_port) = (free_port(), free_ports(MEDIA_PORTS));
+        let (config, control) = (directory.join("junctor.toml"), directory.join("control.sock"));
+        std::fs::write(&config, setup.document(port, media_port))
+            .unwrap_or_else(|e| panic!("cannot write {}: {e}", config.display()));
+        let arguments = ["--config".as_ref(), config.as_os_str(), "--state".as_ref(), directory.as_os_str()];
+        let arguments = arguments.into_iter().chain(["--control".as_ref(), control.as_os_str()]);
+        let mut process = Process::start(&our_program("junctord", "gateway"), arguments, directory.join("log"));
+        process.wait_for_line("junctord ready", Duration::from_secs(15));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap_or_else(|e| panic!("cannot make a runtime: {e}"));
+        Self { process, directory, port, client: Client::new(control), runtime }
+    }
+
+    /// The control socket.
+    pub fn control(&self) -> &Path {
+        self.client.socket()
+    }
+
+    /// Where it takes SIP, UDP and TCP.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
+    }
+
+    /// The URI of a number on it.
+    pub fn uri(&self, number: &str, transport: Transport) -> String {
+        format!("sip:{number}@127.0.0.1:{};transport={}", self.port, transport.parameter())
+    }
+
+    /// The end of its log, for messages.
+    pub fn log_tail(&self) -> String {
+        self.process.log_tail()
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// `true` while it has not ended.
+    pub fn is_running(&mut self) -> bool {
+        self.process.ended().is_none()
+    }
+
+    /// Resident memory in kB (`VmRSS`).
+    #[track_caller]
+    pub fn resident_kb(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
+        let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:"));
+        let value = line.and_then(|l| l.split_whitespace().next()).and_then(|v| v.parse().ok());
+        value.unwrap_or_else(|| panic!("junctord has no VmRSS:\n{}", self.log_tail()))
+    }
+
+    /// Asks the control API.
+    #[track_caller]
+    pub fn ask<T>(&self, question: impl AsyncFnOnce(&Client) -> Result<T, client::Error>) -> T {
+        self.runtime.block_on(question(&self.client)).unwrap_or_else(|e| panic!("the control API says: {e}\n{}", self.log_tail()))
+    }
+
+    /// The box at a glance.
+    #[track_caller]
+    pub fn status(&self) -> Status {
+        self.ask(async |client| client.status().await)
+    }
+
+    /// Waits until the span can (or can no more) carry calls.
+    #[track_caller]
+    pub fn wait_for_span(&self, name: &str, in_service: bool, limit: Duration) {
+        let end = Instant::now() + limit;
+        loop {
+            let span = self.ask(async |client| client.span(name).await);
+            if span.in_service() == in_service {
+                return;
+            }
+            assert!(
+                Instant::now() < end,
+                "span {name}: not {} within {limit:?}: link {:?}, alarms {:?}\n{}",
+                if in_service { "in service" } else { "out of service" },
+                span.link,
+                span.alarms,
+                self.log_tail()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits until there is no call and no channel in use, and no record waits to be stored.
+    #[track_caller]
+    pub fn wait_until_idle(&self, limit: Duration) -> Status {
+        let end = Instant::now() + limit;
+        loop {
+            let status = self.status();
+            let channels = status.spans.iter().flat_map(|s| &s.channels).filter(|c| c.state == ChannelUse::InUse).count();
+            let counters = status.counters;
+            if channels == 0 && status.calls.is_empty() && counters.records_waiting == 0 && counters.calls == counters.ended {
+                return status;
+            }
+            assert!(
+                Instant::now() < end,
+                "{channels} channels in use, calls {:?}, {counters:?} after {limit:?}\n{}",
+                status.calls,
+                self.log_tail()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits until the box is idle and returns the last `count` call records, oldest first.
+    #[track_caller]
+    pub fn records(&self, count: u32) -> Vec<CallRecord> {
+        self.wait_until_idle(Duration::from_secs(10));
+        let mut records = self.ask(async |client| client.records(count).await);
+        records.reverse();
+        records
+    }
+
+    /// Waits until the box is idle and returns the record of the only call there has been.
+    #[track_caller]
+    pub fn record(&self) -> CallRecord {
+        let mut records = self.records(2);
+        assert_eq!(records.len(), 1, "{records:#?}");
+        records.remove(0)
+    }
+
+    /// A call's ladder as text, for messages.
+    #[track_caller]
+    pub fn ladder(&self, id: u64) -> String {
+        let detail = self.ask(async |client| client.call(id).await);
+        detail.ladder.iter().map(|line| format!("{line}\n")).collect()
+    }
+
+    /// A call's capture, fetched by the control API into a file.
+    #[track_caller]
+    pub fn capture(&self, id: u64) -> PathBuf {
+        let bytes = self.ask(async |client| client.capture(id).await?.bytes().await);
+        let path = self.directory.join(format!("fetched-{id}.pcapng"));
+        std::fs::write(&path, bytes).unwrap_or_else(|e| panic!("cannot write {}: {e}", path.display()));
+        path
+    }
+}
