@@ -295,7 +295,8 @@ impl<S: FarSpan> Exchange<S> {
                 self.report(Report::Alarms { alarms: alarms.to_string() });
                 self.interface.handle_layer1(now, !alarms.is_down());
             }
-            SpanEvent::FarEndGone | SpanEvent::FarEndBack => tracing::info!("exchange: {event:?}"),
+            SpanEvent::FarEndGone => tracing::info!("exchange: far end is gone"),
+            SpanEvent::FarEndBack => tracing::info!("exchange: far end answers"),
             SpanEvent::Slip { .. } | SpanEvent::FarEndRefused { .. } => tracing::warn!("exchange: {event:?}"),
         }
     }

@@ -4,9 +4,9 @@
 mod joined;
 use std::time::{Duration, Instant};
 
-use joined::{serve_until, span_events};
-use tdm::virtual_span::{Clock, pair};
-use tdm::{Mode, Span, SpanEvent, SpanInfo};
+use joined::{SocketPath, serve_until, span_events};
+use tdm::virtual_span::{Clock, VirtualNetwork, VirtualUser, pair};
+use tdm::{Alarms, Mode, Span, SpanEvent, SpanInfo};
 
 #[test]
 fn ticks_and_slips_together_are_the_time_that_passed() {
@@ -114,4 +114,34 @@ fn user_end_stalls_it_hears_the_last_ten_blocks_and_both_ends_count_the_rest() {
     network.service().unwrap();
     let missing = network.counters().slips - sent_before.slips - network_stalls;
     assert!(missing + network_stalls >= lost, "{missing} and {network_stalls} against {lost}");
+}
+
+#[test]
+fn user_end_hangs_network_end_takes_it_for_gone_and_takes_it_back() {
+    let at = SocketPath::new("hangs");
+    let mut network = VirtualNetwork::listen(at.path(), SpanInfo::e1("network"), Clock::RealTime).unwrap();
+    let mut user = VirtualUser::connect(at.path(), SpanInfo::e1("user")).unwrap();
+    while !network.alarms().is_none() {
+        network.service().unwrap();
+        user.service().unwrap();
+    }
+    serve_until(&mut network, |network, _| network.alarms() == Alarms::RED);
+    assert_eq!(network.counters().refused, 1);
+    while !(network.counters().connections == 2 && user.alarms().is_none()) {
+        network.service().unwrap();
+        user.service().unwrap();
+    }
+}
+
+#[test]
+fn network_end_hangs_user_end_goes_on_by_itself() {
+    let (mut network, mut user) = pair(SpanInfo::e1("span1"), Clock::RealTime).unwrap();
+    while !user.alarms().is_none() {
+        network.service().unwrap();
+        user.service().unwrap();
+    }
+    serve_until(&mut user, |user, _| user.alarms() == Alarms::RED);
+    let blocks = user.counters().blocks;
+    serve_until(&mut user, |user, _| user.counters().blocks >= blocks + 5);
+    assert_eq!(user.counters().refused, 1);
 }

@@ -8,7 +8,7 @@
 //! written after tick n reaches the far end with the answer to tick n+1, and a writer that keeps one block queued never
 //! underruns.
 //!
-//! Alarms: without a far end both ends are in RED. An end may put LOS, BLUE or YELLOW on the line; the other then shows
+//! Alarms: without a far end, or with one that hangs for 2 s in real time, both ends are in RED. An end may put LOS, BLUE or YELLOW on the line; the other then shows
 //! RED|LOS, BLUE or YELLOW, and answers LOS and BLUE with YELLOW by itself.
 //!
 //! Left out: bit errors, E-bits, robbed bits in T1 audio. FCS is not computed: the socket does not damage frames.

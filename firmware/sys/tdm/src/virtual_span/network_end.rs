@@ -17,6 +17,9 @@ use crate::span::{Alarms, Channel, ClockRole, Counters, Error, Mode, Serviced, S
 
 /// Messages taken from the socket in one call, so that a flood cannot hold the caller.
 pub(super) const MESSAGES_PER_CALL: usize = 64;
+/// Ticks without an answer in real time after which the far end counts as gone: 2 s. A process that was only delayed
+/// answers sooner, and one that was cut off joins again.
+const PATIENCE: u32 = 200;
 
 /// What makes the next tick due.
 enum Pacing {
@@ -40,6 +43,8 @@ pub struct VirtualNetwork {
     next_answer: u64,
     /// Ticks from `next_answer` on that were never sent: no answer will come, and they are counted already.
     skipped: u64,
+    /// Ticks sent since the last answer.
+    unanswered: u32,
     epoll: Epoll,
 }
 
@@ -64,7 +69,7 @@ impl VirtualNetwork {
         if let Some(listener) = &listener {
             watch(&epoll, listener)?;
         }
-        let mut network = Self { end, listener, link: None, pacing, tick: 0, next_answer: 0, skipped: 0, epoll };
+        let mut network = Self { end, listener, link: None, pacing, tick: 0, next_answer: 0, skipped: 0, unanswered: 0, epoll };
         if let Some(link) = link {
             network.adopt(link)?;
         }
@@ -83,6 +88,7 @@ impl VirtualNetwork {
         self.link = Some(link);
         self.next_answer = self.tick;
         self.skipped = 0;
+        self.unanswered = 0;
         self.end.line_is_joined();
         self.allow_tick()
     }
@@ -155,6 +161,7 @@ impl VirtualNetwork {
         self.skipped -= known;
         self.end.lose_ticks(missing - known);
         self.next_answer = message.tick + 1;
+        self.unanswered = 0;
         self.end.absorb(message, true);
         self.allow_tick()
     }
@@ -200,6 +207,11 @@ impl VirtualNetwork {
             // The far end does not read. The gap in the numbers tells it, and its missing answer counts the slip here.
             Sent::Full => tracing::debug!("tdm[{}]: far end does not read -> tick {} lost", self.end.info.name, self.tick - 1),
             Sent::Gone => self.cut_off(),
+        }
+        self.unanswered += 1;
+        if self.unanswered >= PATIENCE && !lock_step {
+            self.end.refuse(format!("no answer to {PATIENCE} ticks"), false);
+            self.cut_off();
         }
         0
     }

@@ -19,6 +19,9 @@ const RETRY: Duration = Duration::from_millis(500);
 /// The same in ticks, while the timer gives the 10 ms beat.
 const RETRY_TICKS: u64 = 50;
 
+/// Periods of [`RETRY`] without a tick, in real time, after which the network end counts as gone.
+const PATIENCE: u32 = 4;
+
 /// What paces the span while the network end is absent.
 enum Absence {
     /// Nothing: no network end was there yet, or it ran in lock step. The timer only looks for it.
@@ -35,6 +38,8 @@ pub struct VirtualUser {
     /// The tick that must come next; `None` before the first of a connection.
     next_tick: Option<u64>,
     lock_step: bool,
+    /// Periods of [`RETRY`] since the last tick.
+    silent: u32,
     absence: Absence,
     timer: Ticker,
     epoll: Epoll,
@@ -57,7 +62,7 @@ impl VirtualUser {
         if link.is_some() {
             end.line_is_joined();
         }
-        Ok(Self { end, path, link, next_tick: None, lock_step: false, absence: Absence::Still, timer, epoll })
+        Ok(Self { end, path, link, next_tick: None, lock_step: false, silent: 0, absence: Absence::Still, timer, epoll })
     }
 
     /// Puts an alarm on the line until called again: LOS (no signal), BLUE (all ones), YELLOW (remote alarm) or NONE.
@@ -102,6 +107,23 @@ impl VirtualUser {
             }
         }
         Ok(blocks as u32)
+    }
+
+    /// Whether a network end that ran in real time has been silent for too long. A stall of this process is no proof: what
+    /// came meanwhile waits in the socket.
+    fn is_out_of_patience(&mut self, expired: u64, ticks_came: bool) -> bool {
+        let running = self.link.is_some() && self.next_tick.is_some() && !self.lock_step;
+        if ticks_came || !running {
+            self.silent = 0;
+            return false;
+        }
+        self.silent += u32::from(expired > 0);
+        let over = self.silent >= PATIENCE;
+        if over {
+            self.silent = 0;
+            self.end.refuse("no tick for 2 s".to_owned(), false);
+        }
+        over
     }
 
     /// Everything that waits in the socket, oldest first, and whether the far end is to be cut off after it.
@@ -172,6 +194,7 @@ impl Span for VirtualUser {
         let expired = self.timer.expirations()?;
         let mut blocks = self.wait(expired)?;
         let (messages, mut cut_off) = self.receive();
+        cut_off |= self.is_out_of_patience(expired, !messages.is_empty());
         let late = messages.len().saturating_sub(CATCH_UP as usize);
         for (index, message) in messages.iter().enumerate() {
             if self.tick(message, index < late) == Sent::Gone {
