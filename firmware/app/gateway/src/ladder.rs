@@ -4,12 +4,12 @@ use std::collections::{HashMap, VecDeque};
 
 use model::api::LadderLine;
 
-/// Calls whose ladders are kept after they are over.
-const KEPT_CALLS: usize = 1_000;
+/// Calls whose ladders are kept, live ones among them.
+const KEPT_CALLS: usize = 250;
 /// Lines kept of one call; a call that says more is being attacked or is a day long.
 const KEPT_LINES: usize = 400;
 
-/// Ladders of live calls and of the last 1,000 that are over.
+/// Ladders of live calls and of the last ones that are over, 250 in all.
 #[derive(Debug, Default)]
 pub(crate) struct Ladders {
     lines: HashMap<u64, Vec<LadderLine>>,

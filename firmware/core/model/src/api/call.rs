@@ -140,6 +140,6 @@ pub struct CallDetail {
     pub call: Option<Call>,
     /// Its record, once it is.
     pub record: Option<CallRecord>,
-    /// What crossed the box's edge, oldest first. Kept for the last 1,000 calls.
+    /// What crossed the box's edge, oldest first. Kept for the last 250 calls.
     pub ladder: Vec<LadderLine>,
 }
