@@ -1,0 +1,92 @@
+//! SDP text, RTP and RTCP packets, and a whole stream that a peer talks nonsense to.
+
+use super::{drain, start};
+use media::sdp::Session;
+use media::{BLOCK, Codec, Direction, Law, Offer, Stream, StreamConfig, rtcp as control, rtp as packet, sdp as description};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+/// A session that parses is printed and parses to the same. An offer that is read can be answered, section by section.
+pub(super) fn sdp(bytes: &[u8]) -> bool {
+    let Ok(text) = str::from_utf8(bytes) else { return false };
+    let ours = Offer::g711(peer(), Codec::Pcma);
+    let _ = description::read_answer(&ours, text);
+    let offer = description::read_offer(text);
+    let Ok(session) = Session::parse(text) else {
+        assert!(offer.is_err(), "an offer was read from text that is no SDP");
+        return false;
+    };
+    let printed = session.to_string();
+    assert_eq!(Session::parse(&printed).as_ref(), Ok(&session), "printed:\n{printed}");
+    let Ok(theirs) = offer else { return true };
+    let Ok(answer) = description::answer(&ours, &theirs) else { return true };
+    let origin = description::Origin { id: 1, version: 1 };
+    let answered = match description::answer_to_sdp(text, &answer, origin) {
+        Ok(answered) => answered,
+        Err(why) => panic!("an offer that was accepted cannot be answered: {why}"),
+    };
+    let sections = Session::parse(&answered).map(|answered| answered.media.len());
+    assert_eq!(sections, Ok(session.media.len()), "RFC 3264 6: one section for each of the offer:\n{answered}");
+    true
+}
+
+/// A packet that parses is emitted, as long as it said, and parses to the same.
+pub(super) fn rtp(bytes: &[u8]) -> bool {
+    let Ok(parsed) = packet::Packet::parse(bytes) else { return false };
+    let mut buffer = vec![0; parsed.emitted_length()];
+    assert_eq!(parsed.emit(&mut buffer), Ok(buffer.len()));
+    assert_eq!(packet::Packet::parse(&buffer).as_ref(), Ok(&parsed), "emitted {buffer:02x?}");
+    if let Some(room) = buffer.len().checked_sub(1) {
+        assert!(parsed.emit(&mut buffer[..room]).is_err(), "it fitted into a buffer that is too small");
+    }
+    true
+}
+
+/// A compound that parses is emitted and parses to the same.
+pub(super) fn rtcp(bytes: &[u8]) -> bool {
+    let Ok(parsed) = control::parse(bytes) else { return false };
+    let again = control::emit(&parsed);
+    assert_eq!(control::parse(&again).as_ref(), Ok(&parsed), "emitted {again:02x?}");
+    true
+}
+
+const fn peer() -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 4000)
+}
+
+/// The input is a list of (what, length, octets): RTP, RTCP, or blocks that are played meanwhile. Accepted means that a packet counted.
+pub(super) fn stream(bytes: &[u8]) -> bool {
+    let mut now = start();
+    let mut stream = Stream::new(StreamConfig {
+        ssrc: 1,
+        first_sequence: 0xFFF0,
+        first_timestamp: 0xFFFF_FF00,
+        codec: Codec::Pcma,
+        line_law: Law::Mu,
+        ptime_ms: 20,
+        jitter_ms: 40,
+        telephone_event: Some(101),
+        remote: peer(),
+        symmetric: true,
+        cname: "fuzz".to_owned(),
+        direction: Direction::SendRecv,
+    });
+    let mut block = [0; BLOCK];
+    let mut rest = bytes;
+    while let [what, length, tail @ ..] = rest {
+        let (octets, tail) = tail.split_at(usize::from(*length).min(tail.len()));
+        rest = tail;
+        match what % 4 {
+            0 | 1 => stream.handle_rtp(now, peer(), octets),
+            2 => stream.handle_rtcp(now, peer(), octets),
+            _ => now += Duration::from_millis(10 * u64::from(*length)),
+        }
+        stream.ip_to_line(&mut block);
+        stream.line_to_ip(now, &block);
+        stream.handle_timeout(now, Duration::from_secs(3_900_000_000));
+        drain(|| stream.poll_transmit().map(|_| ()));
+        drain(|| stream.poll_event());
+        now += Duration::from_millis(10);
+    }
+    stream.stats().packets_received > 0
+}
