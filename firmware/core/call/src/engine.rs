@@ -7,6 +7,7 @@ use model::api::{self, LadderLine};
 use model::settings::Settings;
 
 use crate::controller::{self, Controller, Order, WallClock};
+use crate::legs::isdn::IsdnSpan;
 use crate::legs::{Flow, Legs, Outgoing, Trace};
 use crate::route::Trunk;
 use crate::words::{CallId, LegId, MediaCommand, MediaReport, PeerId, SpanId};
@@ -88,6 +89,21 @@ pub enum Event {
     Span(SpanId),
     /// A peer's state changed.
     Peer(api::Peer),
+}
+
+/// What calls hold now. All zero when there is none, whatever became of those that were.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Calls that are not over.
+    pub calls: usize,
+    /// ISDN legs.
+    pub isdn_legs: usize,
+    /// SIP legs.
+    pub sip_legs: usize,
+    /// B-channels of all spans.
+    pub channels: usize,
+    /// RTP ports.
+    pub ports: usize,
 }
 
 /// Calls of recent legs and when they began.
@@ -341,7 +357,7 @@ impl Engine {
     /// Whether our end of a span's D-channel is the network's.
     #[must_use]
     pub fn is_network_side(&self, id: SpanId) -> bool {
-        self.legs.spans().get(id.0).is_some_and(crate::legs::isdn::IsdnSpan::is_network_side)
+        self.legs.spans().get(id.0).is_some_and(IsdnSpan::is_network_side)
     }
 
     /// Peers in configuration order.
@@ -361,6 +377,19 @@ impl Engine {
         })
     }
 
+    /// What calls hold now.
+    #[must_use]
+    pub fn held(&self) -> Held {
+        let spans = self.legs.spans();
+        Held {
+            calls: self.controller.calls().count(),
+            isdn_legs: spans.iter().map(IsdnSpan::leg_count).sum(),
+            sip_legs: self.legs.sip().leg_count(),
+            channels: spans.iter().map(IsdnSpan::channels_in_use).sum(),
+            ports: self.controller.ports_in_use(),
+        }
+    }
+
     /// Counters since the start. Those of the store and of queues are the gateway's.
     #[must_use]
     pub fn counters(&self) -> api::Counters {
@@ -370,7 +399,7 @@ impl Engine {
             answered: calls.answered,
             ended: calls.ended,
             malformed_sip: self.legs.sip().malformed(),
-            malformed_isdn: self.legs.spans().iter().map(crate::legs::isdn::IsdnSpan::malformed).sum(),
+            malformed_isdn: self.legs.spans().iter().map(IsdnSpan::malformed).sum(),
             malformed_rtp: calls.malformed_rtp,
             ..api::Counters::default()
         }

@@ -26,6 +26,6 @@ mod ports;
 mod route;
 pub mod words;
 
-pub use engine::{Engine, Event, Plan, Transmit};
+pub use engine::{Engine, Event, Held, Plan, Transmit};
 pub use ports::PortPool;
 pub use route::{Destination, Router, Trunk};

@@ -6,14 +6,15 @@ use std::collections::VecDeque;
 #[derive(Debug)]
 pub struct PortPool {
     free: VecDeque<u16>,
+    all: usize,
 }
 
 impl PortPool {
     /// Even ports from `first` to `last`, each with the odd port above it inside the range.
     #[must_use]
     pub fn new(first: u16, last: u16) -> Self {
-        let even = (first..last).filter(|port| port.is_multiple_of(2));
-        Self { free: even.collect() }
+        let free: VecDeque<u16> = (first..last).filter(|port| port.is_multiple_of(2)).collect();
+        Self { all: free.len(), free }
     }
 
     /// Takes a port; `None` when all are in use.
@@ -30,5 +31,11 @@ impl PortPool {
     #[must_use]
     pub fn free(&self) -> usize {
         self.free.len()
+    }
+
+    /// How many are taken.
+    #[must_use]
+    pub fn in_use(&self) -> usize {
+        self.all.saturating_sub(self.free.len())
     }
 }

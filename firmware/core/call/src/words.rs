@@ -68,6 +68,14 @@ pub struct Number {
     pub international: bool,
 }
 
+impl Number {
+    /// Whether it has digits and only what a telephone can dial: 0 to 9, `*` and `#`.
+    #[must_use]
+    pub fn is_dialable(&self) -> bool {
+        !self.digits.is_empty() && self.digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '#'))
+    }
+}
+
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plus = if self.international { "+" } else { "" };

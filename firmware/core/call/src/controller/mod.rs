@@ -256,6 +256,12 @@ impl Controller {
         self.legs.get(&leg).copied()
     }
 
+    /// RTP ports that calls hold.
+    #[must_use]
+    pub fn ports_in_use(&self) -> usize {
+        self.ports.in_use()
+    }
+
     /// Counters since the start.
     #[must_use]
     pub const fn counters(&self) -> Counters {

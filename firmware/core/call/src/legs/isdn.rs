@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use isdn::ie::ProgressIndicator;
 use isdn::q921::{Body, Frame};
-use isdn::q931::Message;
+use isdn::q931::{Message, MessageType};
 use isdn::{CallId, Cause, CauseValue, ChannelState, Config, Connected, Event, Interface, Location, Who};
 use model::api;
 use model::settings::{self, Framing, Side};
@@ -90,6 +90,18 @@ impl IsdnSpan {
         self.settings.side == Side::Network
     }
 
+    /// Legs that are not over.
+    #[must_use]
+    pub fn leg_count(&self) -> usize {
+        self.legs.len()
+    }
+
+    /// B-channels that a call has.
+    #[must_use]
+    pub fn channels_in_use(&self) -> usize {
+        self.interface.channels().iter().filter(|channel| matches!(channel.state, ChannelState::InUse(_))).count()
+    }
+
     /// Frames and messages that could not be understood since the start.
     #[must_use]
     pub const fn malformed(&self) -> u64 {
@@ -120,6 +132,7 @@ impl IsdnSpan {
         self.interface.handle_frame(now, frame);
         // A SETUP makes its leg first, so that its own line finds it.
         self.take_events(out);
+        self.forget_reused_reference(frame);
         self.trace(now, frame, false, out);
         self.pump(now, out);
     }
@@ -135,16 +148,31 @@ impl IsdnSpan {
 
     /// Sends SETUP. A span without a free channel or without a link refuses with its cause.
     pub(super) fn originate(&mut self, now: Instant, leg: LegId, setup: &Setup, out: &mut Out) {
-        match self.interface.setup(now, setup_to_isdn(setup)) {
+        match self.set_up(now, setup) {
             Ok(call) => {
                 self.learn(call, leg);
                 self.pump(now, out);
             }
-            Err(refused) => {
-                let reason = format!("span {} takes no call: {}", self.settings.name, refused.cause.name());
-                out.say(leg, self.trunk(), FromLeg::Released(Release::by_box(refused.cause.0, reason)));
-            }
+            Err(release) => out.say(leg, self.trunk(), FromLeg::Released(release)),
         }
+    }
+
+    fn set_up(&mut self, now: Instant, setup: &Setup) -> Result<CallId, Release> {
+        let name = &self.settings.name;
+        if !setup.called.is_dialable() {
+            let reason = format!("\"{}\" is no number that span {name} can dial", setup.called);
+            return Err(Release::by_box(CauseValue::INVALID_NUMBER_FORMAT.0, reason));
+        }
+        // Without a link there is no circuit for a new call: cause 34, which SIP hears as 503 and so tries another gateway
+        // (cause 27 would be 502, RFC 4497 8.4.1).
+        if !self.interface.link_up() {
+            let reason = format!("the D-channel of span {name} is down");
+            return Err(Release::by_box(CauseValue::NO_CHANNEL_AVAILABLE.0, reason));
+        }
+        self.interface.setup(now, setup_to_isdn(setup)).map_err(|refused| {
+            let reason = format!("span {name} takes no call: {}", refused.cause.name());
+            Release::by_box(refused.cause.0, reason)
+        })
     }
 
     fn learn(&mut self, call: CallId, leg: LegId) {
@@ -220,6 +248,15 @@ impl IsdnSpan {
         let ours = reference.to_origin != sent;
         let names_a_call = !reference.is_dummy() && !reference.is_global();
         names_a_call.then(|| self.references.get(&(ours, reference.value)).copied()).flatten()
+    }
+
+    /// A SETUP that was refused at once makes no leg, though its call reference may be that of an ended one.
+    fn forget_reused_reference(&mut self, frame: &[u8]) {
+        let Some(message) = message(frame).filter(|message| message.message_type == MessageType::Setup) else { return };
+        let reference = (false, message.reference.value);
+        if self.references.get(&reference).is_some_and(|leg| !self.legs.contains_key(leg)) {
+            self.references.remove(&reference);
+        }
     }
 
     fn take_events(&mut self, out: &mut Out) {

@@ -1,0 +1,54 @@
+//! Who calls whom, as an INVITE says it: numbers, names and privacy (RFC 3261, RFC 3323, RFC 3325, RFC 3966).
+
+use sip::{Flow, NameAddr, Request, Uri};
+
+use crate::words::{Calling, Number, Presentation, Screening};
+
+/// The called number of an INVITE: the user part of its Request-URI.
+pub(super) fn called(request: &Request) -> Number {
+    let user = request.uri.user_number().unwrap_or_default();
+    // A user part that is no number is kept: a route may lead it to another SIP side.
+    number(user).unwrap_or_else(|| Number { digits: user.to_owned(), international: false })
+}
+
+/// The calling party of an INVITE (RFC 3325 9.1 before From; RFC 3323 for privacy).
+pub(super) fn caller(request: &Request) -> Calling {
+    let asserted = request.headers.name_addr("P-Asserted-Identity");
+    let from = request.headers.from();
+    let identity = asserted.as_ref().or(from.as_ref());
+    let user = identity.and_then(|identity| identity.uri.user_number());
+    let private = request.headers.list_contains("Privacy", "id")
+        || from.as_ref().is_some_and(|from| from.uri.user_number() == Some("anonymous"));
+    let number = user.and_then(number);
+    let presentation = match (&number, private) {
+        (_, true) => Presentation::Restricted,
+        (None, false) => Presentation::Unavailable,
+        (Some(_), false) => Presentation::Allowed,
+    };
+    let name = identity.and_then(|identity| identity.display.clone()).filter(|name| !name.is_empty());
+    Calling { number: number.unwrap_or_default(), presentation, screening: Screening::UserNotScreened, name }
+}
+
+/// A number that a telephone can dial, without the visual separators of RFC 3966 5.1.1.
+fn number(text: &str) -> Option<Number> {
+    let plain: String = text.chars().filter(|c| !matches!(c, '-' | '.' | '(' | ')')).collect();
+    Some(Number::from(plain.as_str())).filter(Number::is_dialable)
+}
+
+/// From and privacy headers of an INVITE of ours. A withheld number does not leave the box.
+pub(super) fn calling_party(calling: &Calling, flow: Flow) -> (NameAddr, Vec<(String, String)>) {
+    let number = calling.number.to_string();
+    match calling.presentation {
+        Presentation::Restricted => {
+            let anonymous = NameAddr::new(Uri::sip(Some("anonymous"), "anonymous.invalid", None)).with_display("Anonymous");
+            (anonymous, vec![("Privacy".to_owned(), "id".to_owned())])
+        }
+        Presentation::Allowed | Presentation::Unavailable if number.is_empty() => {
+            (NameAddr::new(Uri::sip_at(Some("unknown"), flow.local)), vec![])
+        }
+        Presentation::Allowed | Presentation::Unavailable => {
+            let from = NameAddr::new(Uri::sip_at(Some(&number), flow.local));
+            (calling.name.iter().fold(from, |from, name| from.with_display(name)), vec![])
+        }
+    }
+}
