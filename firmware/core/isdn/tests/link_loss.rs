@@ -73,11 +73,42 @@ fn call_that_ended_at_one_end_meanwhile_ends_at_the_other() {
     let (left, _) = answered_from_user(&mut pair);
     layer1(&mut pair, false);
     then(&mut pair, |p, now| p.left.clear(now, left, cause(CauseValue::NORMAL_CLEARING)));
-    assert_eq!(released(&pair.left_events), [(CauseValue::NORMAL_CLEARING, Who::Us)]);
+    assert_eq!(released(&pair.left_events), [(CauseValue::NORMAL_CLEARING, Who::Us)], "the layer above does not wait");
+    assert_eq!(pair.left.calls().count(), 0);
+    assert!(!all_idle(&pair.left), "the channel does");
+    pair.ladder = sansio::sim::Ladder::new(pair.now());
     layer1(&mut pair, true);
     pair.run_for(seconds(1));
-    assert_eq!(released(&pair.right_events), [(CauseValue::TEMPORARY_FAILURE, Who::Peer)]);
+    insta::assert_snapshot!(pair.ladder);
+    assert_eq!(released(&pair.right_events), [(CauseValue::NORMAL_CLEARING, Who::Peer)]);
+    assert_eq!(released(&pair.left_events).len(), 1, "told once");
     assert!(all_idle(&pair.left) && all_idle(&pair.right));
+}
+
+#[test]
+fn call_cleared_while_the_link_is_down_frees_its_channel_when_t309_expires() {
+    let mut pair = up(ends());
+    let (left, _) = answered_from_user(&mut pair);
+    layer1(&mut pair, false);
+    then(&mut pair, |p, now| p.left.clear(now, left, cause(CauseValue::NORMAL_CLEARING)));
+    then(&mut pair, |p, now| p.left.clear(now, left, cause(CauseValue::NORMAL_CLEARING)));
+    assert_eq!(pair.left.stats().misuse, 1, "its name is dead");
+    pair.run_for(seconds(91));
+    assert!(all_idle(&pair.left));
+    assert_eq!(released(&pair.left_events), [(CauseValue::NORMAL_CLEARING, Who::Us)]);
+}
+
+#[test]
+fn far_end_that_restarts_unnoticed_has_its_calls_released() {
+    let mut pair = up(ends());
+    answered_from_user(&mut pair);
+    pair.right = isdn::Interface::new(common::config(isdn::Side::Network));
+    let now = pair.now();
+    pair.right.start(now);
+    pair.run_for(seconds(1));
+    assert_eq!(released(&pair.left_events), [(CauseValue::TEMPORARY_FAILURE, Who::Peer)], "{}", pair.ladder);
+    assert!(all_idle(&pair.left) && all_idle(&pair.right));
+    assert_eq!(pair.left_events.iter().filter(|event| **event == Event::LinkDown).count(), 0);
 }
 
 #[test]
@@ -164,7 +195,7 @@ fn link_set_up_anew_clears_overlap_calls_and_keeps_the_others() {
     let now = pair.now();
     pair.right.establish(now);
     let answers = common::answers(&mut pair, ms(100));
-    assert_eq!(answers, ["DISCONNECT cr=1 cause=41"]);
+    assert_eq!(answers, ["DISCONNECT cr=1 cause=41"], "and no STATUS ENQUIRY where T310 guards the call");
     assert!(pair.left.link_up());
     assert_eq!(pair.left.calls().map(|call| call.state).collect::<Vec<_>>(), [11, 3]);
 }

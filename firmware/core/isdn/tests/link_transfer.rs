@@ -57,7 +57,7 @@ fn unanswered_polls_set_the_link_up_anew() {
     send(&mut pair, 1);
     pair.run_for(seconds(8));
     insta::assert_snapshot!(pair.ladder);
-    assert_eq!(pair.left_events, [Event::Error(MdlError::I), Event::Established]);
+    assert_eq!(pair.left_events, [Event::Error(MdlError::I), Event::Reset { lost: true }]);
 }
 
 #[test]
@@ -127,8 +127,8 @@ fn acknowledgement_of_what_was_not_sent_sets_the_link_up_anew() {
     pair.left.handle_frame(now, &[0x00, 0x01, 0x01, 0x0a]);
     pair.run_for(ms(100));
     insta::assert_snapshot!(pair.ladder);
-    assert_eq!(pair.left_events, [Event::Error(MdlError::J)]);
-    assert_eq!(pair.right_events, [Event::Error(MdlError::F)], "nothing was lost, so layer 3 is not told");
+    assert_eq!(pair.left_events, [Event::Error(MdlError::J), Event::Reset { lost: false }]);
+    assert_eq!(pair.right_events, [Event::Error(MdlError::F), Event::Reset { lost: false }]);
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn sabme_on_a_link_with_unacknowledged_frames_tells_layer_3() {
     pair.left.handle_frame(now, &[0x02, 0x01, 0x7f]);
     assert_eq!(pair.left.poll_transmit().unwrap(), [0x02, 0x01, 0x73]);
     assert_eq!(pair.left.poll_event(), Some(Event::Error(MdlError::F)));
-    assert_eq!(pair.left.poll_event(), Some(Event::Established));
+    assert_eq!(pair.left.poll_event(), Some(Event::Reset { lost: true }));
     assert_eq!(pair.left.poll_transmit(), None, "the unacknowledged frame is gone");
 }
 
@@ -221,7 +221,7 @@ fn new_set_up_after_lost_frames_drops_what_waited_behind_them() {
     pair.forward.drop_next(7 + 4);
     send(&mut pair, 9);
     pair.run_for(seconds(8));
-    assert_eq!(pair.left_events, [Event::Error(MdlError::I), Event::Established]);
+    assert_eq!(pair.left_events, [Event::Error(MdlError::I), Event::Reset { lost: true }]);
     assert_eq!(received(&pair), [0u8; 0]);
     send(&mut pair, 1);
     pair.run_for(ms(100));

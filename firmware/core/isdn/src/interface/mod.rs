@@ -196,9 +196,9 @@ impl Interface {
         self.context.channels.all()
     }
 
-    /// The calls, oldest first.
+    /// The calls that the layer above has not been told the end of, oldest first.
     pub fn calls(&self) -> impl Iterator<Item = CallStatus> {
-        self.calls.values().map(|call| call.status(self.context.side))
+        self.calls.values().filter(|call| !call.told).map(|call| call.status(self.context.side))
     }
 
     /// Counters since creation.
@@ -216,7 +216,7 @@ impl Interface {
     }
 
     fn command(&mut self, now: Instant, id: CallId, act: impl FnOnce(&mut Call, &mut Context)) {
-        match self.calls.get_mut(&id) {
+        match self.calls.get_mut(&id).filter(|call| !call.told) {
             Some(call) => act(call, &mut self.context),
             None => self.context.misuse(&format!("no call {}", id.0)),
         }
@@ -259,12 +259,12 @@ impl Interface {
 
     fn handle_link(&mut self, now: Instant, event: q921::Event) {
         match event {
-            q921::Event::Established if self.context.link_up => {
+            q921::Event::Established => self.link_came_up(now),
+            q921::Event::Reset { lost } => {
                 for call in self.calls.values_mut() {
-                    call.link_reset(now, &mut self.context);
+                    call.link_reset(now, lost, &mut self.context);
                 }
             }
-            q921::Event::Established => self.link_came_up(now),
             q921::Event::Released => self.link_went_down(now),
             q921::Event::Data(message) => self.receive(now, &message),
             // Call control on a point-to-point link uses acknowledged transfer only (Q.931 3, Q.921 5.2).

@@ -164,5 +164,5 @@ impl Interface {
 }
 
 const fn new_call(id: CallId, reference: CallReference, slot: u8, exclusive: bool) -> Call {
-    Call { id, reference, channel: Some(slot), exclusive, state: State::Null, timers: Timers::new(), enquiries: 0 }
+    Call { id, reference, channel: Some(slot), exclusive, state: State::Null, timers: Timers::new(), enquiries: 0, told: false }
 }

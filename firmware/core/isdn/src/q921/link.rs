@@ -344,7 +344,7 @@ impl Link {
             Received::SetMode { poll } => {
                 self.unnumbered(Unnumbered::Acknowledge, *poll);
                 self.queue.clear();
-                self.enter_established(now, true)
+                self.enter_established(now, Event::Established)
             }
             Received::Disconnect { poll } => {
                 self.unnumbered(Unnumbered::DisconnectedMode, *poll);
@@ -382,7 +382,8 @@ impl Link {
                 if !e.by_layer3 && e.unacknowledged {
                     self.queue.clear();
                 }
-                let state = self.enter_established(now, e.by_layer3 || e.unacknowledged);
+                let event = if e.by_layer3 { Event::Established } else { Event::Reset { lost: e.unacknowledged } };
+                let state = self.enter_established(now, event);
                 if e.then_release { self.disconnect(now) } else { self.flush(now, state) }
             }
             Received::Acknowledge { is_final: false } => {
@@ -486,13 +487,11 @@ impl Link {
     }
 
     /// Enters state 7 with all variables 0.
-    pub(super) fn enter_established(&mut self, now: Instant, tell_layer3: bool) -> State {
+    pub(super) fn enter_established(&mut self, now: Instant, event: Event) -> State {
         self.timers.stop(Timer::T200);
         self.start_t203(now);
         self.stats.established += 1;
-        if tell_layer3 {
-            self.events.push_back(Event::Established);
-        }
+        self.events.push_back(event);
         State::Established(Window::default())
     }
 

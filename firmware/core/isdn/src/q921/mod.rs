@@ -83,8 +83,14 @@ impl Config {
 /// What the link tells layer 3.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// The link is up, or was set up anew and messages may have been lost (DL-ESTABLISH indication or confirm).
+    /// The link is up (DL-ESTABLISH indication or confirm).
     Established,
+    /// The established link was set up anew, by either end. Q.921 tells layer 3 only when messages may be `lost`
+    /// (DL-ESTABLISH indication); the rest is for those who want to know that the far end may have restarted.
+    Reset {
+        /// Whether an I frame was unacknowledged.
+        lost: bool,
+    },
     /// The link is down (DL-RELEASE indication or confirm).
     Released,
     /// A message (DL-DATA indication).

@@ -271,7 +271,7 @@ impl Link {
         if lost {
             self.queue.clear();
         }
-        match self.enter_established(now, lost) {
+        match self.enter_established(now, Event::Reset { lost }) {
             State::Established(window) => self.carry_on(now, window),
             state @ (State::TeiAssigned
             | State::AwaitingEstablishment(_)

@@ -51,6 +51,9 @@ pub(crate) enum State {
     DisconnectReceived { ending: Ending, fault: Option<Cause> },
     /// 19: RELEASE sent, kept for its one repeat.
     ReleaseSent { ending: Ending, release: Box<Message>, repeated: bool },
+    /// Cleared by the layer above while the link was down: the far end may still have the call, and is told by RELEASE
+    /// when the link comes back. Until then the channel stays taken.
+    ReleaseOwed { cause: Cause },
     /// 0: over.
     Null,
 }
@@ -78,6 +81,8 @@ pub(crate) struct Call {
     pub(crate) timers: Timers<Timer>,
     /// STATUS ENQUIRY sent and not answered.
     pub(crate) enquiries: u8,
+    /// The layer above has been told that the call is over.
+    pub(crate) told: bool,
 }
 
 impl Call {
@@ -104,7 +109,7 @@ impl Call {
             (State::Active, _) => 10,
             (State::DisconnectSent { .. }, Side::User) | (State::DisconnectReceived { .. }, Side::Network) => 11,
             (State::DisconnectReceived { .. }, Side::User) | (State::DisconnectSent { .. }, Side::Network) => 12,
-            (State::ReleaseSent { .. }, _) => 19,
+            (State::ReleaseSent { .. } | State::ReleaseOwed { .. }, _) => 19,
             (State::OverlapSending, Side::Network) => 25,
         }
     }
@@ -123,6 +128,7 @@ impl Call {
             State::DisconnectSent { .. } => "disconnect sent",
             State::DisconnectReceived { .. } => "disconnect received",
             State::ReleaseSent { .. } => "release request",
+            State::ReleaseOwed { .. } => "release owed",
             State::Null => "null",
         }
     }
@@ -162,6 +168,7 @@ impl Call {
             State::ConnectSent => Some(Timer::T313),
             State::DisconnectSent { .. } => Some(Timer::T305),
             State::ReleaseSent { .. } => Some(Timer::T308),
+            State::ReleaseOwed { .. } => Some(Timer::T309),
             State::Present
             | State::IncomingProceeding
             | State::IncomingAlerting
@@ -273,7 +280,11 @@ impl Call {
             },
             State::Present | State::IncomingProceeding | State::IncomingAlerting => self.unexpected(message, context),
             // It crossed our clearing message, which answers it.
-            State::DisconnectSent { .. } | State::DisconnectReceived { .. } | State::ReleaseSent { .. } | State::Null => {
+            State::DisconnectSent { .. }
+            | State::DisconnectReceived { .. }
+            | State::ReleaseSent { .. }
+            | State::ReleaseOwed { .. }
+            | State::Null => {
                 context.stats.unexpected_messages += 1;
             }
         }

@@ -22,7 +22,7 @@ impl Call {
     pub(crate) fn clear(&mut self, now: Instant, cause: Cause, context: &mut Context) {
         let by_us = Ending { cause: cause.clone(), by: Who::Us };
         if !context.link_up {
-            return self.finish(by_us, context);
+            return self.owe_release(now, by_us, context);
         }
         match &self.state {
             // A first response that refuses is RELEASE COMPLETE (Q.931 5.3.2 a).
@@ -43,7 +43,7 @@ impl Call {
                 self.release(now, ending, cause, context);
             }
             // On its way out already.
-            State::DisconnectSent { .. } | State::ReleaseSent { .. } | State::Null => {}
+            State::DisconnectSent { .. } | State::ReleaseSent { .. } | State::ReleaseOwed { .. } | State::Null => {}
         }
     }
 
@@ -73,7 +73,21 @@ impl Call {
         self.timers.stop_all();
         self.state = State::Null;
         context.channels.release(self.id, channel);
-        context.event(Event::Released { call: self.id, channel: self.channel, cause: ending.cause, by: ending.by });
+        self.tell(ending, context);
+    }
+
+    /// Tells the layer above, once, that the call is over.
+    fn tell(&mut self, ending: Ending, context: &mut Context) {
+        if !self.told {
+            self.told = true;
+            context.event(Event::Released { call: self.id, channel: self.channel, cause: ending.cause, by: ending.by });
+        }
+    }
+
+    /// The layer above need not wait for the link, but the far end must hear of it: it may not have noticed the loss.
+    fn owe_release(&mut self, now: Instant, ending: Ending, context: &mut Context) {
+        self.enter(now, State::ReleaseOwed { cause: ending.cause.clone() }, context);
+        self.tell(ending, context);
     }
 
     pub(crate) fn receive_disconnect(&mut self, now: Instant, message: &Message, fault: Option<Cause>, context: &mut Context) {
@@ -83,7 +97,7 @@ impl Call {
                 let (ending, wire_cause) = (ending.clone(), wire_cause.clone());
                 self.release(now, ending, wire_cause, context);
             }
-            State::ReleaseSent { .. } | State::Null => context.stats.unexpected_messages += 1,
+            State::ReleaseSent { .. } | State::ReleaseOwed { .. } | State::Null => context.stats.unexpected_messages += 1,
             State::DisconnectReceived { .. } => self.unexpected(message, context),
             State::SetupSent { .. }
             | State::OverlapSending
@@ -121,6 +135,7 @@ impl Call {
             | State::IncomingAlerting
             | State::ConnectSent
             | State::Active
+            | State::ReleaseOwed { .. }
             | State::Null => by_peer,
         };
         context.send(self.message(MessageType::ReleaseComplete).with_all(fault.map(Element::Cause)));
@@ -142,6 +157,7 @@ impl Call {
             | State::IncomingAlerting
             | State::ConnectSent
             | State::Active
+            | State::ReleaseOwed { .. }
             | State::Null => by_peer,
         };
         self.finish(ending, context);

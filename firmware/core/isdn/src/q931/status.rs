@@ -75,6 +75,7 @@ impl Call {
             | State::IncomingAlerting
             | State::ConnectSent
             | State::Active
+            | State::ReleaseOwed { .. }
             | State::Null => {
                 let cause = if cause.value == CauseValue::STATUS_ENQUIRY_RESPONSE {
                     context.cause(CauseValue::TEMPORARY_FAILURE)
@@ -101,16 +102,37 @@ impl Call {
 
     /// The data link is back: is the call still there (Q.931 5.8.9)?
     pub(crate) fn link_back(&mut self, now: Instant, context: &mut Context) {
-        if self.timers.stop(Timer::T309) {
+        if let State::ReleaseOwed { cause } = &self.state {
+            let cause = cause.clone();
+            self.release(now, Ending { cause: cause.clone(), by: Who::Us }, cause, context);
+        } else if self.timers.stop(Timer::T309) {
             self.enquire(now, context);
         }
     }
 
-    /// The data link was set up anew and may have lost messages: overlap calls cannot go on (Q.931 5.8.8).
-    pub(crate) fn link_reset(&mut self, now: Instant, context: &mut Context) {
-        if matches!(self.state, State::OverlapSending) {
-            let cause = context.cause(CauseValue::TEMPORARY_FAILURE);
-            self.disconnect(now, Ending { cause: cause.clone(), by: Who::Link }, cause, context);
+    /// The data link was set up anew. When messages were lost overlap calls cannot go on (Q.931 5.8.8). Of calls that no
+    /// timer of ours guards the far end is asked (5.8.10), since it may have restarted without them.
+    pub(crate) fn link_reset(&mut self, now: Instant, lost: bool, context: &mut Context) {
+        match &self.state {
+            State::OverlapSending if lost => {
+                let cause = context.cause(CauseValue::TEMPORARY_FAILURE);
+                self.disconnect(now, Ending { cause: cause.clone(), by: Who::Link }, cause, context);
+            }
+            State::Active | State::IncomingProceeding | State::IncomingAlerting | State::OutgoingAlerting => {
+                if !self.timers.is_running(Timer::T322) {
+                    self.enquire(now, context);
+                }
+            }
+            State::SetupSent { .. }
+            | State::OverlapSending
+            | State::OutgoingProceeding
+            | State::Present
+            | State::ConnectSent
+            | State::DisconnectSent { .. }
+            | State::DisconnectReceived { .. }
+            | State::ReleaseSent { .. }
+            | State::ReleaseOwed { .. }
+            | State::Null => {}
         }
     }
 

@@ -164,7 +164,11 @@ pub fn answers(pair: &mut Raw, span: Duration) -> Vec<String> {
     pair.run_for(span);
     let message = |event: &q921::Event| match event {
         q921::Event::Data(bytes) => Some(isdn::decode::describe_message(bytes)),
-        q921::Event::Established | q921::Event::Released | q921::Event::UnitData(_) | q921::Event::Error(_) => None,
+        q921::Event::Established
+        | q921::Event::Reset { .. }
+        | q921::Event::Released
+        | q921::Event::UnitData(_)
+        | q921::Event::Error(_) => None,
     };
     pair.right_events.iter().filter_map(message).collect()
 }
