@@ -11,7 +11,7 @@ const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 pub struct Tree {
     /// The workspace's folder.
     pub root: PathBuf,
-    /// Members and resolved packages for the box's platform.
+    /// Members and resolved packages for the box's platform, default features.
     pub metadata: cargo_metadata::Metadata,
 }
 
@@ -32,12 +32,13 @@ pub enum TreeError {
 impl Tree {
     /// Describes the workspace that holds `folder`. Cargo.lock must be up to date: nothing is written.
     pub fn load(folder: &Path) -> Result<Self, TreeError> {
-        let metadata = cargo_metadata::MetadataCommand::new()
-            .current_dir(folder)
-            .other_options(["--locked".to_owned(), "--filter-platform".to_owned(), PLATFORM.to_owned()])
-            .exec()
-            .map_err(|source| TreeError::Metadata { folder: folder.to_owned(), source })?;
+        let metadata = describe(folder, &[])?;
         Ok(Self { root: metadata.workspace_root.clone().into_std_path_buf(), metadata })
+    }
+
+    /// The same with every feature of ours on: also what a default build leaves out.
+    pub fn with_all_features(&self) -> Result<cargo_metadata::Metadata, TreeError> {
+        describe(&self.root, &["--all-features"])
     }
 
     /// The cargo that runs us, to run it again at the workspace's root.
@@ -60,4 +61,13 @@ impl Tree {
         found.sort();
         found
     }
+}
+
+fn describe(folder: &Path, more: &[&str]) -> Result<cargo_metadata::Metadata, TreeError> {
+    let options = ["--locked", "--filter-platform", PLATFORM].iter().chain(more).map(|option| (*option).to_owned());
+    cargo_metadata::MetadataCommand::new()
+        .current_dir(folder)
+        .other_options(options.collect::<Vec<_>>())
+        .exec()
+        .map_err(|source| TreeError::Metadata { folder: folder.to_owned(), source })
 }

@@ -134,10 +134,10 @@ fn ways<'a>(graph: &'a Graph, from: &Crate, wanted: &[&str]) -> Vec<Vec<&'a str>
     found.into_iter().map(way_to).collect()
 }
 
-/// Off in the resolved graph, and named by none of our manifests, where a feature of ours could switch it on later.
+/// Off in the resolved graph with every feature of ours on, and named by none of our manifests.
 fn check_feature(workspace: &Workspace, package: &str, feature: &str, why: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let resolved = workspace.graph.packages.iter().filter(|resolved| resolved.name == package);
+    let resolved = workspace.everything.packages.iter().filter(|resolved| resolved.name == package);
     for resolved in resolved.filter(|resolved| resolved.features.iter().any(|on| on == feature)) {
         let message = format!("feature {feature} of {} {} is on: {why}", resolved.name, resolved.version);
         findings.push(Finding::error(RULE, "Cargo.lock", message));

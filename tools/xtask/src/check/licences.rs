@@ -1,4 +1,4 @@
-//! The licence of every package in the graph, tests and tools included, against the list in `tools/licences.toml`.
+//! The licence of every package in the graph, tests, tools and optional features included, against the list in `tools/licences.toml`.
 //!
 //! A manifest can be wrong or silent. A correction there names crate, version and the files that were read; when the graph
 //! has another version, the correction is void and somebody must read again. A licence that is not on the list for all may be
@@ -59,8 +59,8 @@ pub(super) fn check(workspace: &Workspace) -> Vec<Finding> {
     };
     let corrections = licences.correction.iter();
     let mut findings: Vec<_> =
-        corrections.flat_map(|correction| check_correction(correction, &workspace.graph, &workspace.root)).collect();
-    for package in workspace.graph.packages.iter().filter(|package| !package.ours) {
+        corrections.flat_map(|correction| check_correction(correction, &workspace.everything, &workspace.root)).collect();
+    for package in workspace.everything.packages.iter().filter(|package| !package.ours) {
         let correction = licences.correction.iter().find(|correction| correction.matches(package));
         if let Err(message) = judge(package, correction, &licences.allowed) {
             let message = format!("{} {}: {message}", package.name, package.version);

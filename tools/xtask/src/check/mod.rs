@@ -79,6 +79,6 @@ pub fn run(tree: &Tree) -> Result<Report, LoadError> {
         findings,
         crates: workspace.crates.len(),
         files: workspace.files.len(),
-        packages: workspace.graph.packages.len(),
+        packages: workspace.everything.packages.len(),
     })
 }

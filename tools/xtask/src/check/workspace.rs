@@ -1,6 +1,6 @@
 //! The plain data that the rules look at, and the only place of `check` that reads the disk.
 
-use crate::tree::Tree;
+use crate::tree::{Tree, TreeError};
 use cargo_metadata::{DependencyKind, Metadata, Package, PackageId};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -16,8 +16,10 @@ const MADE_FOLDERS: [&str; 3] = ["target", "node_modules", ".git"];
 pub struct Workspace {
     /// Our crates.
     pub crates: Vec<Crate>,
-    /// Our crates and all that they need, resolved for the box's platform.
+    /// Our crates and all that they need, resolved for the box's platform with default features.
     pub graph: Graph,
+    /// The same with every feature of ours on.
+    pub everything: Graph,
     /// Every Rust file of ours.
     pub files: Vec<SourceFile>,
     /// The names at the top of the checkout that git would keep.
@@ -157,6 +159,9 @@ pub enum LoadError {
         #[source]
         source: toml::de::Error,
     },
+    /// Cargo refused.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
     /// Cargo gave no dependency graph.
     #[error("cargo metadata gave no dependency graph")]
     NoGraph,
@@ -182,6 +187,7 @@ impl Workspace {
         Ok(Self {
             crates: crates.collect::<Result<_, _>>()?,
             graph: resolve(metadata)?,
+            everything: resolve(&tree.with_all_features()?)?,
             files,
             top_level: top_level(root)?,
             licences: licences.is_file().then(|| read(&licences)).transpose()?,
@@ -248,7 +254,7 @@ fn resolve(metadata: &Metadata) -> Result<Graph, LoadError> {
             needs: needs.collect(),
         })
     });
-    Ok(Graph { packages: resolved.collect::<Result<_, _>>()? })
+    Ok(Graph { packages: resolved.collect::<Result<_, LoadError>>()? })
 }
 
 fn entries(folder: &Path) -> Result<Vec<fs::DirEntry>, LoadError> {

@@ -23,6 +23,16 @@ fn exception_holds_for_its_crate_only() {
 }
 
 #[test]
+fn banned_package_behind_a_feature_that_is_off_passes() {
+    let fixture = Fixture::new("ban_feature_off");
+    fixture.other_package("openssl-sys", "0.9.1", MIT, "");
+    let line = "openssl-sys = { path = \"../../../.others/openssl-sys\", optional = true }\n\n[features]\nlegacy-tls = [\"dep:openssl-sys\"]\n";
+    fixture.append("firmware/app/gateway/Cargo.toml", line).passes();
+    fixture.append("firmware/app/gateway/Cargo.toml", "default = [\"legacy-tls\"]\n");
+    fixture.caught("bans", "firmware/app/gateway/Cargo.toml", "gateway > openssl-sys: TLS is rustls");
+}
+
+#[test]
 fn oracle_in_tests_passes_and_in_the_program_is_caught() {
     let fixture = Fixture::new("ban_rsip");
     fixture.other_package("rsip", "0.4.0", MIT, "");
@@ -95,6 +105,7 @@ fn feature_off_passes() {
 #[test]
 fn feature_that_ours_could_switch_on_is_caught() {
     let gateway = "spandsp-sys = { path = \"../../../.others/spandsp-sys\" }\n\n[features]\nmodem = [\"spandsp-sys/v150\"]\n";
-    let fixture = spandsp("v150_possible", "", gateway);
-    fixture.caught("bans", "firmware/app/gateway/Cargo.toml", "asks for feature v150 of spandsp-sys");
+    let report = spandsp("v150_possible", "", gateway).check().to_string();
+    assert!(report.contains("firmware/app/gateway/Cargo.toml: error[bans]: asks for feature v150 of spandsp-sys"), "{report}");
+    assert!(report.contains("Cargo.lock: error[bans]: feature v150 of spandsp-sys 0.2.4 is on"), "{report}");
 }

@@ -70,6 +70,15 @@ fn tests_and_tools_are_looked_at_too() {
 }
 
 #[test]
+fn optional_features_are_looked_at_too() {
+    let fixture = Fixture::new("licence_optional");
+    fixture.other_package("old-tls", "0.1.0", "license = \"GPL-2.0-only\"", "");
+    let line = "old-tls = { path = \"../../../.others/old-tls\", optional = true }\n";
+    fixture.append("firmware/app/gateway/Cargo.toml", line);
+    fixture.caught("licences", "Cargo.lock", "old-tls 0.1.0: GPL-2.0-only");
+}
+
+#[test]
 fn correction_with_a_file_that_was_read_passes() {
     let fixture = needing("correction_read", "license-file = \"COPYING\"");
     fixture
