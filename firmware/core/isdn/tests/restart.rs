@@ -85,10 +85,16 @@ fn unanswered_restart_is_repeated_then_the_channel_is_out_of_service() {
     let mut pair = silent_clearing();
     assert_eq!(answers(&mut pair, seconds(300)).len(), 1);
     assert_eq!(pair.left.channels()[2].state, ChannelState::OutOfService);
-    // A new link gives the channel another chance.
+    // A reset of the link and a new link each give the channel another chance.
+    let restart = "RESTART cr=0 channel=3 excl restart=IndicatedChannels";
+    let now = pair.now();
+    pair.right.establish(now);
+    assert_eq!(answers(&mut pair, seconds(3)), [restart]);
+    assert_eq!(answers(&mut pair, seconds(300)), [restart]);
+    assert_eq!(pair.left.channels()[2].state, ChannelState::OutOfService);
     let now = pair.now();
     pair.right.release(now);
-    assert_eq!(answers(&mut pair, seconds(3)), ["RESTART cr=0 channel=3 excl restart=IndicatedChannels"]);
+    assert_eq!(answers(&mut pair, seconds(3)), [restart]);
 }
 
 #[test]

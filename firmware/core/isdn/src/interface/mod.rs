@@ -264,6 +264,7 @@ impl Interface {
                 for call in self.calls.values_mut() {
                     call.link_reset(now, lost, &mut self.context);
                 }
+                self.retry_restarts();
             }
             q921::Event::Released => self.link_went_down(now),
             q921::Event::Data(message) => self.receive(now, &message),

@@ -109,7 +109,7 @@ impl Interface {
         self.context.channels.set(slot, ChannelState::OutOfService);
     }
 
-    /// A link that came up may have lost our RESTART, and its far end may answer now: begin again.
+    /// A link that came up or was reset may have lost our RESTART, and its far end may answer now: begin again.
     pub(super) fn retry_restarts(&mut self) {
         self.stop_waiting();
         let broken: Vec<u8> = self.channels().iter().filter(|c| c.state == ChannelState::OutOfService).map(|c| c.slot).collect();
