@@ -197,8 +197,9 @@ pub struct Peer {
     /// Packet time in milliseconds: 10, 20, 30, 40 or 60.
     #[serde(default = "twenty")]
     pub ptime_ms: u8,
-    /// Whether our offers name RFC 4733 telephone events.
-    #[serde(default = "yes")]
+    /// Whether our offers and answers name RFC 4733 telephone events. Off by default: this release turns no event into a tone
+    /// on the line, so a peer that is not offered events sends digits as tones, which pass.
+    #[serde(default)]
     pub telephone_event: bool,
     /// Seconds between OPTIONS pings; 0 sends none.
     #[serde(default)]
@@ -211,10 +212,6 @@ fn both_laws() -> Vec<Codec> {
 
 const fn twenty() -> u8 {
     20
-}
-
-const fn yes() -> bool {
-    true
 }
 
 /// A voice codec.
