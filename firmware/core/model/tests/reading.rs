@@ -58,7 +58,7 @@ fn wrong_listen_address_says_what_is_expected() {
 fn every_check_of_form_names_its_key() {
     let text = r#"
 [sip]
-listen = ["udp:127.0.0.1:5060", "udp:127.0.0.1:5060", "udp:127.0.0.1:0"]
+listen = ["udp:127.0.0.1:5060", "udp:127.0.0.1:5060", "udp:127.0.0.1:0", "udp:0.0.0.0:5060"]
 ring_seconds = 0
 [media]
 address = "0.0.0.0"
@@ -70,7 +70,7 @@ name = "9span"
 back_end = { virtual = { socket = "" } }
 [[peer]]
 name = "twin"
-address = "tcp:127.0.0.1:5060"
+address = "tcp:[::1]:5060"
 codecs = []
 ptime_ms = 25
 [[peer]]

@@ -32,6 +32,10 @@ fn sip(settings: &Settings, problems: &mut Vec<Problem>) {
         if listen.address.port() == 0 {
             problems.push(Problem::error(format!("sip.listen[{index}]"), "port 0", "a port from 1 to 65535"));
         }
+        if listen.address.ip().is_unspecified() {
+            // It goes into Via and Contact, where peers must be able to reach it.
+            problems.push(Problem::error(format!("sip.listen[{index}]"), listen, "one of this box's own addresses"));
+        }
         if sip.listen.iter().take(index).any(|earlier| earlier == listen) {
             problems.push(Problem::error(format!("sip.listen[{index}]"), format!("{listen} a second time"), "each address once"));
         }
