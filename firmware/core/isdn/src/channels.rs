@@ -20,7 +20,8 @@ pub enum ChannelState {
     Idle,
     /// A call has it.
     InUse(CallId),
-    /// A call ended without the far end's word for it; RESTART is waiting or sent (Q.931 5.3.4, 5.5).
+    /// A call ended without the far end's word for it: RELEASE waits for the link, or RESTART for its answer (Q.931
+    /// 5.3.4, 5.5).
     Restarting,
     /// RESTART was not answered either.
     OutOfService,
@@ -80,6 +81,13 @@ impl Channels {
             self.set(slot, ChannelState::InUse(call));
         }
         free
+    }
+
+    /// The far end's word came, or never will: a channel that waited for it becomes `state`.
+    pub(crate) fn settle(&mut self, slot: u8, state: ChannelState) {
+        if self.state(slot) == Some(ChannelState::Restarting) {
+            self.set(slot, state);
+        }
     }
 
     /// Ends `call`'s hold on its channel, which becomes `state`. A channel that another call took over stays with it.

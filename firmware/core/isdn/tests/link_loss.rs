@@ -75,7 +75,7 @@ fn call_that_ended_at_one_end_meanwhile_ends_at_the_other() {
     then(&mut pair, |p, now| p.left.clear(now, left, cause(CauseValue::NORMAL_CLEARING)));
     assert_eq!(released(&pair.left_events), [(CauseValue::NORMAL_CLEARING, Who::Us)], "the layer above does not wait");
     assert_eq!(pair.left.calls().count(), 0);
-    assert!(!all_idle(&pair.left), "the channel does");
+    assert_eq!(pair.left.channels()[0].state, isdn::ChannelState::Restarting, "the channel does");
     pair.ladder = sansio::sim::Ladder::new(pair.now());
     layer1(&mut pair, true);
     pair.run_for(seconds(1));
@@ -83,6 +83,24 @@ fn call_that_ended_at_one_end_meanwhile_ends_at_the_other() {
     assert_eq!(released(&pair.right_events), [(CauseValue::NORMAL_CLEARING, Who::Peer)]);
     assert_eq!(released(&pair.left_events).len(), 1, "told once");
     assert!(all_idle(&pair.left) && all_idle(&pair.right));
+}
+
+#[test]
+fn owed_release_that_is_not_answered_ends_in_a_restart() {
+    let mut pair = common::raw(isdn::Side::User);
+    common::inject(&mut pair, &[common::SETUP]);
+    let call = offered(&pair.left_events);
+    let now = pair.now();
+    pair.left.connect(now, call, isdn::Connected::default());
+    common::inject(&mut pair, &[&[0x08, 0x02, 0x00, 0x01, 0x0f]]);
+    let now = pair.now();
+    pair.right.release(now);
+    pair.run_for(ms(50));
+    let now = pair.now();
+    pair.left.clear(now, call, cause(CauseValue::NORMAL_CLEARING));
+    let release = "RELEASE cr=1' cause=16";
+    let answers = common::answers(&mut pair, seconds(12));
+    assert_eq!(answers, [release, release, "RESTART cr=0 channel=1 excl restart=IndicatedChannels"]);
 }
 
 #[test]

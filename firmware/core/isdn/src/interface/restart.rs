@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::{Interface, InterfaceTimer};
 use crate::CallId;
 use crate::cause::CauseValue;
-use crate::channels::ChannelState;
+use crate::channels::{ChannelState, ChannelStatus};
 use crate::event::Who;
 use crate::ie::{ChannelIdentification, Element, RestartClass};
 use crate::q931::call::Ending;
@@ -91,9 +91,10 @@ impl Interface {
         if self.restarts.current.is_some() || !self.context.link_up {
             return false;
         }
-        let waiting =
-            self.channels().iter().find(|channel| channel.state == ChannelState::Restarting).map(|channel| channel.slot);
-        let Some(slot) = waiting else { return false };
+        // A call that still owes its RELEASE will free the channel by that.
+        let owed = |slot: u8| self.calls.values().any(|call| call.told && call.channel == Some(slot));
+        let waits = |channel: &&ChannelStatus| channel.state == ChannelState::Restarting && !owed(channel.slot);
+        let Some(slot) = self.channels().iter().find(waits).map(|channel| channel.slot) else { return false };
         self.send_restart(now, slot, 1);
         true
     }

@@ -72,7 +72,10 @@ impl Call {
         tracing::debug!("{}: released, {} by {:?}", self.tag(context), ending.cause, ending.by);
         self.timers.stop_all();
         self.state = State::Null;
-        context.channels.release(self.id, channel);
+        match (self.told, self.channel) {
+            (true, Some(slot)) => context.channels.settle(slot, channel),
+            (false, _) | (true, None) => context.channels.release(self.id, channel),
+        }
         self.tell(ending, context);
     }
 
@@ -87,6 +90,7 @@ impl Call {
     /// The layer above need not wait for the link, but the far end must hear of it: it may not have noticed the loss.
     fn owe_release(&mut self, now: Instant, ending: Ending, context: &mut Context) {
         self.enter(now, State::ReleaseOwed { cause: ending.cause.clone() }, context);
+        context.channels.release(self.id, ChannelState::Restarting);
         self.tell(ending, context);
     }
 
