@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use std::error::Error;
 use std::process::ExitCode;
-use xtask::{Tree, bench, check, fuzz, long};
+use xtask::{Tree, bench, check, fuzz, long, not_run};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Checks, benchmarks and long runs of the project")]
@@ -14,7 +14,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Layers, unsafe code, headers, licences, bans, top level, file sizes
+    /// Layers, unsafe code, headers, licences, bans, ignored tests, top level, file sizes
     Check,
     /// Release benchmarks: the median of several runs on one core
     Bench(bench::Arguments),
@@ -22,6 +22,8 @@ enum Task {
     Long(long::Arguments),
     /// Coverage-guided fuzzing of one parser
     Fuzz(fuzz::Arguments),
+    /// The tests that the suite leaves out, with their reasons
+    NotRun,
 }
 
 fn main() -> ExitCode {
@@ -52,5 +54,6 @@ fn run(task: Task) -> Result<bool, Box<dyn Error>> {
         Task::Bench(arguments) => Ok(bench::run(&tree, &arguments)?),
         Task::Long(arguments) => Ok(long::run(&tree, &arguments)?),
         Task::Fuzz(arguments) => Ok(fuzz::run(&tree, &arguments)?),
+        Task::NotRun => Ok(not_run::run(&tree)?),
     }
 }

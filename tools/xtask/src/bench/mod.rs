@@ -3,7 +3,8 @@
 //! An area is a binary of the workspace named `bench-<area>`. It measures once and prints its figures, one JSON [`Row`] a line,
 //! and nothing else, on standard output. This frame builds release, runs every program several times in turn (A B A B, since
 //! the machine differs from minute to minute), pins it to one core and prints the medians. A program that brings its own load
-//! generator moves that to another core; `JUNCTOR_BENCH_CORE` tells it which core is being measured.
+//! generator moves that to another core; `JUNCTOR_BENCH_CORE` tells it which core is being measured. With `--quick` each program runs
+//! once and finds `JUNCTOR_BENCH_QUICK=1` in its environment: it may measure for a shorter time.
 
 pub mod median;
 pub mod row;
@@ -12,7 +13,7 @@ mod table;
 use crate::tree::Tree;
 pub use median::{Summary, merge};
 pub use row::Row;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 pub use table::table;
 
@@ -29,9 +30,26 @@ pub struct Arguments {
     /// How often each program runs
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
     runs: u16,
+    /// One short run of each, to see that they work; figures of a quick run are no evidence
+    #[arg(long, conflicts_with = "runs")]
+    quick: bool,
     /// The core to pin to; the last one when left out
     #[arg(long)]
     core: Option<usize>,
+    /// One short run that shows that the programs work; its figures are not to be compared
+    #[arg(long, conflicts_with = "runs")]
+    quick: bool,
+}
+
+/// How the programs are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Course {
+    /// How often each.
+    pub runs: u16,
+    /// On which core.
+    pub core: usize,
+    /// Whether each run is to be as short as it can be.
+    pub quick: bool,
 }
 
 /// Why there are no figures.
@@ -48,6 +66,24 @@ pub enum BenchError {
     /// Nothing to run.
     #[error("no bench program: an area is a binary named {PREFIX}<area>")]
     NoArea,
+    /// A package says that a program of its needs one that nobody has.
+    #[error("{area} needs the program {program}, which is in no package of the workspace")]
+    UnknownProgram {
+        /// Who needs it.
+        area: String,
+        /// What it needs.
+        program: String,
+    },
+    /// A package's list of programs is no list of names.
+    #[error("package.metadata.bench.{area} of {package}: expected a list of programs, found {found}")]
+    BadNeeds {
+        /// For which area.
+        area: String,
+        /// Whose manifest.
+        package: String,
+        /// What stands there.
+        found: String,
+    },
     /// A program could not be started.
     #[error("cannot run {program}")]
     Start {
@@ -110,7 +146,11 @@ pub fn choose(binaries: &[(String, String)], wanted: Option<&str>) -> Result<Vec
 pub fn run(tree: &Tree, arguments: &Arguments) -> Result<bool, BenchError> {
     let areas = choose(&tree.binaries(PREFIX), arguments.area.as_deref())?;
     let core = arguments.core.unwrap_or_else(|| std::thread::available_parallelism().map_or(0, |cores| cores.get() - 1));
-    let summaries = measure_all(tree, &areas, arguments.runs, core)?;
+    let summaries = measure_all(
+        tree,
+        &areas,
+        &Runs { count: if arguments.quick { 1 } else { arguments.runs }, quick: arguments.quick, core },
+    )?;
     if arguments.json {
         for summary in &summaries {
             println!("{}", serde_json::json!(summary.row));
@@ -121,27 +161,64 @@ pub fn run(tree: &Tree, arguments: &Arguments) -> Result<bool, BenchError> {
     Ok(true)
 }
 
-/// Builds the programs of `areas`, runs them in turn `runs` times on `core` and takes the medians.
-pub fn measure_all(tree: &Tree, areas: &[Area], runs: u16, core: usize) -> Result<Vec<Summary>, BenchError> {
-    let programs = areas.iter().map(|area| build(tree, area)).collect::<Result<Vec<_>, _>>()?;
+/// How the programs are run.
+#[derive(Debug, Clone, Copy)]
+pub struct Runs {
+    /// How often each.
+    pub count: u16,
+    /// Whether they may measure for a shorter time.
+    pub quick: bool,
+    /// The core that they are pinned to.
+    pub core: usize,
+}
+
+/// Builds the programs of `areas`, runs them in turn and takes the medians.
+pub fn measure_all(tree: &Tree, areas: &[Area], course: Course) -> Result<Vec<Summary>, BenchError> {
+    let programs = build(tree, areas)?;
     let mut all: Vec<Vec<Row>> = Vec::new();
-    for number in 1..=runs {
-        eprintln!("run {number} of {runs} on core {core}");
+    for number in 1..=course.runs {
+        eprintln!("run {number} of {} on core {}", course.runs, course.core);
         let mut rows = Vec::new();
         for (area, program) in areas.iter().zip(&programs) {
-            rows.extend(measure(area, program, core)?);
+            rows.extend(measure(area, program, course)?);
         }
         all.push(rows);
     }
     Ok(merge(&all)?)
 }
 
-fn build(tree: &Tree, area: &Area) -> Result<PathBuf, BenchError> {
-    let binary = format!("{PREFIX}{}", area.name);
+/// One build of all that the areas need; where each area's own program is.
+fn build(tree: &Tree, areas: &[Area]) -> Result<Vec<PathBuf>, BenchError> {
+    let mut wanted = BTreeSet::new();
+    for area in areas {
+        wanted.insert((format!("{PREFIX}{}", area.name), area.package.clone()));
+        wanted.extend(needs(tree, area)?);
+    }
     let mut command = tree.cargo();
-    command.args(["build", "--quiet", "--release", "--package", &area.package, "--bin", &binary]);
+    command.args(["build", "--quiet", "--release"]);
+    for (binary, package) in &wanted {
+        command.args(["--package", package, "--bin", binary]);
+    }
     finish("cargo build", command.status())?;
-    Ok(tree.metadata.target_directory.as_std_path().join("release").join(binary))
+    let release = tree.metadata.target_directory.as_std_path().join("release");
+    Ok(areas.iter().map(|area| release.join(format!("{PREFIX}{}", area.name))).collect())
+}
+
+/// The programs (name, package) that the area's program starts, by the manifest of its package.
+pub fn needs(tree: &Tree, area: &Area) -> Result<Vec<(String, String)>, BenchError> {
+    let package = tree.metadata.workspace_packages().into_iter().find(|package| *package.name == area.package);
+    let Some(value) = package.and_then(|package| package.metadata.get("bench")?.get(&area.name)) else { return Ok(Vec::new()) };
+    let names: Vec<String> = serde_json::from_value(value.clone()).map_err(|_| BenchError::BadNeeds {
+        area: area.name.clone(),
+        package: area.package.clone(),
+        found: value.to_string(),
+    })?;
+    let of_workspace = tree.binaries("");
+    let find = |name: String| {
+        let found = of_workspace.iter().find(|(binary, _)| *binary == name).cloned();
+        found.ok_or_else(|| BenchError::UnknownProgram { area: area.name.clone(), program: name })
+    };
+    names.into_iter().map(find).collect()
 }
 
 fn finish(program: &str, status: std::io::Result<std::process::ExitStatus>) -> Result<(), BenchError> {
@@ -150,11 +227,19 @@ fn finish(program: &str, status: std::io::Result<std::process::ExitStatus>) -> R
 }
 
 /// One run of one program; its standard error goes to ours.
-fn measure(area: &Area, program: &std::path::Path, core: usize) -> Result<Vec<Row>, BenchError> {
+fn measure(area: &Area, program: &Path, runs: &Runs) -> Result<Vec<Row>, BenchError> {
+    let core = runs.core.to_string();
     let name = format!("taskset --cpu-list {core} {}", program.display());
-    let core = core.to_string();
     let mut command = Command::new("taskset");
     command.args(["--cpu-list", &core]).arg(program).env("JUNCTOR_BENCH_CORE", &core).stderr(Stdio::inherit());
+    if runs.quick {
+        command.env("JUNCTOR_BENCH_QUICK", "1");
+    }
+    if course.quick {
+        command.env("JUNCTOR_BENCH_QUICK", "1");
+    } else {
+        command.env_remove("JUNCTOR_BENCH_QUICK");
+    }
     let output = command.output().map_err(|source| BenchError::Start { program: name.clone(), source })?;
     finish(&name, Ok(output.status))?;
     let text = String::from_utf8_lossy(&output.stdout);

@@ -7,6 +7,7 @@ mod bans;
 mod core_lints;
 mod finding;
 mod headers;
+mod ignored;
 mod imports;
 mod licences;
 mod manifests;
@@ -19,6 +20,7 @@ mod workspace;
 
 use crate::tree::Tree;
 pub use finding::{Finding, Severity};
+pub use ignored::{IgnoredTest, ignored_tests};
 use std::fmt;
 pub use workspace::{LoadError, Workspace};
 
@@ -61,13 +63,14 @@ impl fmt::Display for Report {
 /// Applies every rule to the workspace.
 pub fn run(tree: &Tree) -> Result<Report, LoadError> {
     let workspace = Workspace::load(tree)?;
-    let rules: [fn(&Workspace) -> Vec<Finding>; 10] = [
+    let rules: [fn(&Workspace) -> Vec<Finding>; 11] = [
         imports::check,
         neutral_words::check,
         unsafe_code::check,
         headers::check,
         core_lints::check,
         manifests::check,
+        ignored::check,
         licences::check,
         bans::check,
         top_level::check,

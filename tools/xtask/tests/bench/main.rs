@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use xtask::Tree;
 use xtask::bench::median::{MergeError, median};
 use xtask::bench::row::{Better, Row, RowError};
-use xtask::bench::{BenchError, Summary, choose, measure_all, merge, table};
+use xtask::bench::{BenchError, Runs, Summary, choose, measure_all, merge, table};
 
+const ONCE: Runs = Runs { count: 1, quick: false, core: 0 };
 const FULL: &str = r#"{"area":"call","name":"post-dial delay p50","unit":"ms","value":12.5,"better":"lower","target":20,"peer":"asterisk-22 (recorded)","peer_value":null,"ratio":null}"#;
 
 fn row(name: &str, value: f64) -> Row {
@@ -138,13 +139,21 @@ fn workspace_without_bench_programs_is_an_error() {
     assert!(matches!(choose(&[], None), Err(BenchError::NoArea)));
 }
 
+const ONCE: Course = Course { runs: 1, core: 0, quick: false };
+
 /// A workspace whose one package holds `bench-<area>`, with `body` as its main.
 fn program(area: &str, body: &str) -> Tree {
+    program_that_needs(area, body, "")
+}
+
+/// The same, with `needs` as its package's metadata and a program `helper` that prints `helped`.
+fn program_that_needs(area: &str, body: &str, needs: &str) -> Tree {
     let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench").join(area);
     let _ = fs::remove_dir_all(&root);
     fs::create_dir_all(root.join("src/bin")).unwrap();
-    let manifest = format!("[package]\nname = \"holds-{area}\"\nedition = \"2024\"\n\n[workspace]\n");
+    let manifest = format!("[package]\nname = \"holds-{area}\"\nedition = \"2024\"\n\n{needs}\n[workspace]\n");
     fs::write(root.join("Cargo.toml"), manifest).unwrap();
+    fs::write(root.join("src/bin/helper.rs"), "fn main() { print!(\"helped\") }\n").unwrap();
     fs::write(root.join(format!("src/bin/bench-{area}.rs")), format!("fn main() {{ {body} }}\n")).unwrap();
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let lock = std::process::Command::new(cargo).current_dir(&root).args(["generate-lockfile", "--offline"]).status();
@@ -154,24 +163,62 @@ fn program(area: &str, body: &str) -> Tree {
 
 #[test]
 fn program_is_built_run_on_its_core_and_summarised() {
-    // Prints how many cores it may use, which pinning makes one, and the number of the core it was told.
+    // Prints how many cores it may use, which pinning makes one, and what it was told.
     let body = r##"let cores = std::thread::available_parallelism().unwrap().get();
         let core = std::env::var("JUNCTOR_BENCH_CORE").unwrap();
         println!(r#"{{"area":"pin","name":"cores","unit":"cores","value":{cores},"better":"lower"}}"#);
+        let quick = std::env::var("JUNCTOR_BENCH_QUICK").map_or(0, |_| 1);
+        println!(r#"{{"area":"pin","name":"quick","unit":"","value":{quick},"better":"lower"}}"#);
         println!(r#"{{"area":"pin","name":"core","unit":"core","value":{core},"better":"lower"}}"#);"##;
     let tree = program("pin", body);
     let areas = choose(&tree.binaries("bench-"), None).unwrap();
-    let summaries = measure_all(&tree, &areas, 2, 0).unwrap();
+    let summaries = measure_all(&tree, &areas, &Runs { count: 2, quick: true, core: 0 }).unwrap();
     let figures: Vec<_> = summaries.iter().map(|summary| (summary.row.name.as_str(), summary.row.value)).collect();
-    assert_eq!(figures, [("cores", 1.0), ("core", 0.0)]);
+    assert_eq!(figures, [("cores", 1.0), ("quick", 1.0), ("core", 0.0)]);
 }
 
 #[test]
 fn program_that_fails_or_chatters_is_an_error() {
     let tree = program("failing", "std::process::exit(3)");
     let areas = choose(&tree.binaries("bench-"), None).unwrap();
-    assert!(matches!(measure_all(&tree, &areas, 1, 0), Err(BenchError::Failed { .. })));
+    assert!(matches!(measure_all(&tree, &areas, &ONCE), Err(BenchError::Failed { .. })));
     let tree = program("chatting", "println!(\"warming up\")");
     let areas = choose(&tree.binaries("bench-"), None).unwrap();
-    assert!(matches!(measure_all(&tree, &areas, 1, 0), Err(BenchError::Row { .. })));
+    assert!(matches!(measure_all(&tree, &areas, &ONCE), Err(BenchError::Row { .. })));
+}
+
+#[test]
+fn quick_run_tells_the_program_and_whole_run_does_not() {
+    let body = r##"let quick = u8::from(std::env::var("JUNCTOR_BENCH_QUICK").is_ok_and(|value| value == "1"));
+        println!(r#"{{"area":"quick","name":"quick","unit":"","value":{quick},"better":"lower"}}"#);"##;
+    let tree = program("quick", body);
+    let areas = choose(&tree.binaries("bench-"), None).unwrap();
+    for (quick, told) in [(true, 1.0), (false, 0.0)] {
+        let summaries = measure_all(&tree, &areas, Course { quick, ..ONCE }).unwrap();
+        assert_eq!(summaries[0].row.value, told);
+    }
+}
+
+#[test]
+fn programs_that_an_area_needs_are_built_beside_it() {
+    let body = r##"let helper = std::env::current_exe().unwrap().with_file_name("helper");
+        let said = std::process::Command::new(helper).output().unwrap().stdout;
+        println!(r#"{{"area":"needy","name":"helped","unit":"","value":{},"better":"lower"}}"#, u8::from(said == b"helped"));"##;
+    let tree = program_that_needs("needy", body, "[package.metadata.bench]\nneedy = [\"helper\"]\n");
+    let areas = choose(&tree.binaries("bench-"), None).unwrap();
+    assert_eq!(needs(&tree, &areas[0]).unwrap(), [("helper".to_owned(), "holds-needy".to_owned())]);
+    assert_eq!(measure_all(&tree, &areas, ONCE).unwrap()[0].row.value, 1.0);
+}
+
+#[test]
+fn need_of_an_unknown_program_or_in_another_form_is_an_error() {
+    for (needs_line, message) in [
+        ("[\"helpr\"]", "wrong-needs needs the program helpr, which is in no package of the workspace"),
+        ("7", "package.metadata.bench.wrong-needs of holds-wrong-needs: expected a list of programs, found 7"),
+    ] {
+        let manifest = format!("[package.metadata.bench]\nwrong-needs = {needs_line}\n");
+        let tree = program_that_needs("wrong-needs", "", &manifest);
+        let areas = choose(&tree.binaries("bench-"), None).unwrap();
+        assert_eq!(needs(&tree, &areas[0]).unwrap_err().to_string(), message);
+    }
 }

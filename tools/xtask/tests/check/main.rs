@@ -6,6 +6,7 @@ mod fixture;
 mod bans;
 mod core_lints;
 mod headers;
+mod ignored;
 mod imports;
 mod licences;
 mod manifests;
