@@ -50,6 +50,8 @@ pub const ROLE_HEADER: &str = "x-junctor-role";
 pub enum Role {
     /// Everything.
     Administrator,
+    /// Look, and end calls.
+    Operator,
     /// Look only.
     Viewer,
 }
@@ -60,6 +62,7 @@ impl Role {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Administrator => "administrator",
+            Self::Operator => "operator",
             Self::Viewer => "viewer",
         }
     }
