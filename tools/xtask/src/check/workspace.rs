@@ -187,7 +187,12 @@ impl Workspace {
         Ok(Self {
             crates: crates.collect::<Result<_, _>>()?,
             graph: resolve(metadata)?,
-            everything: resolve(&tree.with_all_features()?)?,
+            // Without a feature of ours there is nothing to switch on, and cargo need not run again.
+            everything: if metadata.workspace_packages().iter().all(|package| package.features.is_empty()) {
+                resolve(metadata)?
+            } else {
+                resolve(&tree.with_all_features()?)?
+            },
             files,
             top_level: top_level(root)?,
             licences: licences.is_file().then(|| read(&licences)).transpose()?,
