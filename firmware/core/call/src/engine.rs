@@ -248,6 +248,8 @@ impl Engine {
                 self.traces();
                 self.controller_events(now);
             }
+            // What the controller decided by itself stands before what it sends for it.
+            self.controller_events(now);
             while let Some(order) = self.controller.poll_order() {
                 quiet = false;
                 self.carry_out(now, order);

@@ -1,0 +1,26 @@
+//! Whole-box tests: [`call::Engine`] between simulated far ends in virtual time. One module a behaviour.
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    clippy::disallowed_methods,
+    reason = "tests; virtual time needs one real instant to start from"
+)]
+
+mod basic_call;
+mod bench;
+mod congestion;
+mod crossing;
+mod early_media;
+mod endurance;
+mod giving_up;
+mod hang_up;
+mod hold;
+mod ladders;
+mod no_answer;
+mod numbers;
+mod reachability;
+mod refused;
+mod transit;
+mod trouble;
