@@ -8,7 +8,6 @@ pub mod check;
 pub mod fuzz;
 pub mod long;
 pub mod not_run;
-pub mod not_run;
 mod tree;
 
 pub use tree::{Tree, TreeError};

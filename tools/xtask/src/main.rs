@@ -22,7 +22,7 @@ enum Task {
     Long(long::Arguments),
     /// Coverage-guided fuzzing of one parser
     Fuzz(fuzz::Arguments),
-    /// The tests that the suite leaves out, with their reasons
+    /// What a run of the test suite leaves out, with the reasons
     NotRun,
 }
 

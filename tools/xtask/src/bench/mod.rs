@@ -13,6 +13,7 @@ mod table;
 use crate::tree::Tree;
 pub use median::{Summary, merge};
 pub use row::Row;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 pub use table::table;
@@ -30,13 +31,10 @@ pub struct Arguments {
     /// How often each program runs
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
     runs: u16,
-    /// One short run of each, to see that they work; figures of a quick run are no evidence
-    #[arg(long, conflicts_with = "runs")]
-    quick: bool,
     /// The core to pin to; the last one when left out
     #[arg(long)]
     core: Option<usize>,
-    /// One short run that shows that the programs work; its figures are not to be compared
+    /// One short run of the dev build, to show that the programs work; its figures are not to be compared
     #[arg(long, conflicts_with = "runs")]
     quick: bool,
 }
@@ -146,11 +144,8 @@ pub fn choose(binaries: &[(String, String)], wanted: Option<&str>) -> Result<Vec
 pub fn run(tree: &Tree, arguments: &Arguments) -> Result<bool, BenchError> {
     let areas = choose(&tree.binaries(PREFIX), arguments.area.as_deref())?;
     let core = arguments.core.unwrap_or_else(|| std::thread::available_parallelism().map_or(0, |cores| cores.get() - 1));
-    let summaries = measure_all(
-        tree,
-        &areas,
-        &Runs { count: if arguments.quick { 1 } else { arguments.runs }, quick: arguments.quick, core },
-    )?;
+    let runs = if arguments.quick { 1 } else { arguments.runs };
+    let summaries = measure_all(tree, &areas, Course { runs, core, quick: arguments.quick })?;
     if arguments.json {
         for summary in &summaries {
             println!("{}", serde_json::json!(summary.row));
@@ -161,20 +156,9 @@ pub fn run(tree: &Tree, arguments: &Arguments) -> Result<bool, BenchError> {
     Ok(true)
 }
 
-/// How the programs are run.
-#[derive(Debug, Clone, Copy)]
-pub struct Runs {
-    /// How often each.
-    pub count: u16,
-    /// Whether they may measure for a shorter time.
-    pub quick: bool,
-    /// The core that they are pinned to.
-    pub core: usize,
-}
-
 /// Builds the programs of `areas`, runs them in turn and takes the medians.
 pub fn measure_all(tree: &Tree, areas: &[Area], course: Course) -> Result<Vec<Summary>, BenchError> {
-    let programs = build(tree, areas)?;
+    let programs = build(tree, areas, course.quick)?;
     let mut all: Vec<Vec<Row>> = Vec::new();
     for number in 1..=course.runs {
         eprintln!("run {number} of {} on core {}", course.runs, course.core);
@@ -188,20 +172,28 @@ pub fn measure_all(tree: &Tree, areas: &[Area], course: Course) -> Result<Vec<Su
 }
 
 /// One build of all that the areas need; where each area's own program is.
-fn build(tree: &Tree, areas: &[Area]) -> Result<Vec<PathBuf>, BenchError> {
+fn build(tree: &Tree, areas: &[Area], quick: bool) -> Result<Vec<PathBuf>, BenchError> {
     let mut wanted = BTreeSet::new();
     for area in areas {
         wanted.insert((format!("{PREFIX}{}", area.name), area.package.clone()));
         wanted.extend(needs(tree, area)?);
     }
     let mut command = tree.cargo();
-    command.args(["build", "--quiet", "--release"]);
-    for (binary, package) in &wanted {
-        command.args(["--package", package, "--bin", binary]);
-    }
+    command.args(["build", "--quiet"]);
+    let profile = if quick {
+        // The same selection as in tools/test: with another one cargo chooses other features and compiles anew.
+        command.args(["--workspace", "--all-targets"]);
+        "debug"
+    } else {
+        command.arg("--release");
+        for (binary, package) in &wanted {
+            command.args(["--package", package, "--bin", binary]);
+        }
+        "release"
+    };
     finish("cargo build", command.status())?;
-    let release = tree.metadata.target_directory.as_std_path().join("release");
-    Ok(areas.iter().map(|area| release.join(format!("{PREFIX}{}", area.name))).collect())
+    let folder = tree.metadata.target_directory.as_std_path().join(profile);
+    Ok(areas.iter().map(|area| folder.join(format!("{PREFIX}{}", area.name))).collect())
 }
 
 /// The programs (name, package) that the area's program starts, by the manifest of its package.
@@ -227,14 +219,11 @@ fn finish(program: &str, status: std::io::Result<std::process::ExitStatus>) -> R
 }
 
 /// One run of one program; its standard error goes to ours.
-fn measure(area: &Area, program: &Path, runs: &Runs) -> Result<Vec<Row>, BenchError> {
-    let core = runs.core.to_string();
+fn measure(area: &Area, program: &Path, course: Course) -> Result<Vec<Row>, BenchError> {
+    let core = course.core.to_string();
     let name = format!("taskset --cpu-list {core} {}", program.display());
     let mut command = Command::new("taskset");
     command.args(["--cpu-list", &core]).arg(program).env("JUNCTOR_BENCH_CORE", &core).stderr(Stdio::inherit());
-    if runs.quick {
-        command.env("JUNCTOR_BENCH_QUICK", "1");
-    }
     if course.quick {
         command.env("JUNCTOR_BENCH_QUICK", "1");
     } else {

@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use xtask::Tree;
 use xtask::bench::median::{MergeError, median};
 use xtask::bench::row::{Better, Row, RowError};
-use xtask::bench::{BenchError, Runs, Summary, choose, measure_all, merge, table};
+use xtask::bench::{BenchError, Course, Summary, choose, measure_all, merge, needs, table};
 
-const ONCE: Runs = Runs { count: 1, quick: false, core: 0 };
 const FULL: &str = r#"{"area":"call","name":"post-dial delay p50","unit":"ms","value":12.5,"better":"lower","target":20,"peer":"asterisk-22 (recorded)","peer_value":null,"ratio":null}"#;
 
 fn row(name: &str, value: f64) -> Row {
@@ -172,7 +171,7 @@ fn program_is_built_run_on_its_core_and_summarised() {
         println!(r#"{{"area":"pin","name":"core","unit":"core","value":{core},"better":"lower"}}"#);"##;
     let tree = program("pin", body);
     let areas = choose(&tree.binaries("bench-"), None).unwrap();
-    let summaries = measure_all(&tree, &areas, &Runs { count: 2, quick: true, core: 0 }).unwrap();
+    let summaries = measure_all(&tree, &areas, Course { runs: 2, quick: true, core: 0 }).unwrap();
     let figures: Vec<_> = summaries.iter().map(|summary| (summary.row.name.as_str(), summary.row.value)).collect();
     assert_eq!(figures, [("cores", 1.0), ("quick", 1.0), ("core", 0.0)]);
 }
@@ -181,10 +180,10 @@ fn program_is_built_run_on_its_core_and_summarised() {
 fn program_that_fails_or_chatters_is_an_error() {
     let tree = program("failing", "std::process::exit(3)");
     let areas = choose(&tree.binaries("bench-"), None).unwrap();
-    assert!(matches!(measure_all(&tree, &areas, &ONCE), Err(BenchError::Failed { .. })));
+    assert!(matches!(measure_all(&tree, &areas, ONCE), Err(BenchError::Failed { .. })));
     let tree = program("chatting", "println!(\"warming up\")");
     let areas = choose(&tree.binaries("bench-"), None).unwrap();
-    assert!(matches!(measure_all(&tree, &areas, &ONCE), Err(BenchError::Row { .. })));
+    assert!(matches!(measure_all(&tree, &areas, ONCE), Err(BenchError::Row { .. })));
 }
 
 #[test]
