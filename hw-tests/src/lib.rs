@@ -13,6 +13,7 @@
 //! far_end        our exchange, or libpri (peers/libpri), at the far end of the box's span
 //! libpri         libpri again, in front of a near end that the test itself holds
 //! junctor_box    junctord under test
+//! bench          what the bench programs in src/bin share
 //! ```
 //!
 //! Everything talks on 127.0.0.1 only. The functions are for tests: what goes wrong panics, with the log of the program
@@ -22,6 +23,7 @@
 
 pub mod audio;
 pub mod baresip;
+pub mod bench;
 pub mod correlation;
 pub mod ear;
 pub mod far_end;
