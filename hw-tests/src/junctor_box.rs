@@ -215,13 +215,23 @@ impl JunctorBox {
         }
     }
 
+    /// Waits until no channel of any span is in use; calls may still be on their way out elsewhere.
+    #[track_caller]
+    pub fn wait_until_channels_are_free(&self, limit: Duration) {
+        let end = Instant::now() + limit;
+        while channels_in_use(&self.status()) > 0 {
+            assert!(Instant::now() < end, "channels in use after {limit:?}\n{}", self.log_tail());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Waits until there is no call and no channel in use, and no record waits to be stored.
     #[track_caller]
     pub fn wait_until_idle(&self, limit: Duration) -> Status {
         let end = Instant::now() + limit;
         loop {
             let status = self.status();
-            let channels = status.spans.iter().flat_map(|s| &s.channels).filter(|c| c.state == ChannelUse::InUse).count();
+            let channels = channels_in_use(&status);
             let counters = status.counters;
             if channels == 0 && status.calls.is_empty() && counters.records_waiting == 0 && counters.calls == counters.ended {
                 return status;
@@ -268,4 +278,8 @@ impl JunctorBox {
         std::fs::write(&path, bytes).unwrap_or_else(|e| panic!("cannot write {}: {e}", path.display()));
         path
     }
+}
+
+fn channels_in_use(status: &Status) -> usize {
+    status.spans.iter().flat_map(|span| &span.channels).filter(|channel| channel.state == ChannelUse::InUse).count()
 }

@@ -9,6 +9,7 @@ use nix::unistd::Pid;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// How long a program may take to end after SIGTERM, before SIGKILL.
@@ -123,19 +124,22 @@ impl Process {
     }
 }
 
-/// `setpriv`, which becomes the program; before it `nice`, where that is permitted: telephones and lines keep the time of
-/// the world, they do not wait for a compiler on the same machine.
+/// `setpriv`, which becomes the program; before it `chrt`, where that is permitted: telephones, lines and the box keep the
+/// time of the world, which does not wait for a compiler on the same machine. Measured with ten compilers on two cores: a
+/// 10 ms beat is up to 49 ms late at normal priority, 43 ms at nice -15, 0.6 ms at real-time priority.
 fn launcher() -> Command {
     const PRIVILEGES: [&str; 4] = ["setpriv", "--pdeathsig", "TERM", "--"];
-    if nix::unistd::geteuid().is_root() {
-        let mut command = Command::new("nice");
-        command.args(["-n", "-15"]).args(PRIVILEGES);
-        command
+    const REAL_TIME: [&str; 3] = ["chrt", "--rr", "10"];
+    static PERMITTED: OnceLock<bool> = OnceLock::new();
+    let tried = || Command::new(REAL_TIME[0]).args(&REAL_TIME[1..]).arg("true").stderr(Stdio::null()).status();
+    let words: &[&str] = if *PERMITTED.get_or_init(|| tried().is_ok_and(|status| status.success())) {
+        &[REAL_TIME.as_slice(), &PRIVILEGES].concat()
     } else {
-        let mut command = Command::new(PRIVILEGES[0]);
-        command.args(&PRIVILEGES[1..]);
-        command
-    }
+        &PRIVILEGES
+    };
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]);
+    command
 }
 
 impl Drop for Process {

@@ -56,11 +56,12 @@ impl Capture {
     #[track_caller]
     fn run(&self, arguments: &[&str]) -> String {
         let program = system_program("tshark", "tshark");
-        // Ports of a test are no protocol's own: RTP by what the SDP says, SIP by what it looks like, whatever the port.
+        // A test's ports may be some other protocol's: SIP by what it looks like before all else, RTP by what the SDP says.
         let output = Command::new(program)
             .args(["-n", "-r"])
             .arg(&self.path)
             .args(["--enable-heuristic", "sip_udp", "--enable-heuristic", "sip_tcp"])
+            .args(["-o", "udp.try_heuristic_first:TRUE", "-o", "tcp.try_heuristic_first:TRUE"])
             .args(arguments)
             .output()
             .unwrap_or_else(|e| panic!("cannot run tshark: {e}"));

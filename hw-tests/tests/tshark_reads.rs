@@ -10,7 +10,8 @@ use std::process::Command;
 
 /// Link type LAPD without pseudo header.
 const LAPD: &[&str] = &["-l", "203"];
-const SIP_OVER_UDP: &[&str] = &["-4", "127.0.0.1,127.0.0.1", "-u", "12345,12347"];
+/// 12002 is a port that Wireshark knows as another protocol's (HPR over UDP).
+const SIP_OVER_UDP: &[&str] = &["-4", "127.0.0.1,127.0.0.1", "-u", "12345,12002"];
 
 /// An information frame of the network (SAPI 0, TEI 0, N(S)=N(R)=0) with SETUP from 5559001 to 5551001, channel 1.
 const SETUP: &[u8] = b"\x02\x01\x00\x00\x08\x02\x00\x01\x05\x04\x03\x80\x90\xa3\x18\x03\xa9\x83\x81\
