@@ -3,8 +3,18 @@
 //! An area is a binary of the workspace named `bench-<area>`. It measures once and prints its figures, one JSON [`Row`] a line,
 //! and nothing else, on standard output. This frame builds release, runs every program several times in turn (A B A B, since
 //! the machine differs from minute to minute), pins it to one core and prints the medians. A program that brings its own load
-//! generator moves that to another core; `JUNCTOR_BENCH_CORE` tells it which core is being measured. With `--quick` each program runs
-//! once and finds `JUNCTOR_BENCH_QUICK=1` in its environment: it may measure for a shorter time.
+//! generator moves that to another core; `JUNCTOR_BENCH_CORE` tells it which core is being measured.
+//!
+//! A program that starts other programs of the workspace finds them beside itself; its package says which, so that they are
+//! built too:
+//!
+//! ```text
+//! [package.metadata.bench]
+//! call = ["junctord", "junctor-exchange"]
+//! ```
+//!
+//! `--quick` shows that everything still runs: one run, which `JUNCTOR_BENCH_QUICK=1` asks the programs to keep short, of the
+//! dev build that the tests have made already. A release build of all dependencies would take longer than all runs together.
 
 pub mod median;
 pub mod row;
