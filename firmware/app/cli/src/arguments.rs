@@ -1,4 +1,4 @@
-//! What can be typed.
+//! The command line of `junctor`: commands, options, and what each asks of the control API.
 
 use std::path::PathBuf;
 

@@ -188,6 +188,7 @@ impl EngineTask {
         match transmit {
             Transmit::Frame { span, frame } => self.tell_media(Command::Frame { span, frame }),
             Transmit::Sip { flow, bytes } => self.parts.net.send(flow, bytes),
+            Transmit::CloseStream { flow } => self.parts.net.close(flow),
             Transmit::Media(command) => self.tell_media(Command::Media(command)),
         }
     }

@@ -45,6 +45,11 @@ pub enum Transmit {
         /// The message.
         bytes: Vec<u8>,
     },
+    /// A connection to close: its peer sends what cannot be framed.
+    CloseStream {
+        /// Which.
+        flow: Flow,
+    },
     /// A command for the media threads.
     Media(MediaCommand),
 }
@@ -96,6 +101,8 @@ pub enum Event {
 pub struct Held {
     /// Calls that are not over.
     pub calls: usize,
+    /// Legs of any kind that are not over.
+    pub legs: usize,
     /// ISDN legs.
     pub isdn_legs: usize,
     /// SIP legs.
@@ -244,8 +251,11 @@ impl Engine {
                 let legs = &mut self.legs;
                 self.controller.handle_word(now, spoken.leg, spoken.trunk, spoken.word, &mut || legs.new_leg());
                 self.remember(spoken.leg);
-                // The message that was received stands before what it led to, and that before what is sent for it.
-                self.traces();
+                // The message that was received stands before what it led to, and that before what is sent for it. One whose leg
+                // has not been heard of waits for its Setup: a TCP segment may bring several.
+                while self.legs.peek_trace().is_some_and(|trace| self.is_placed(trace)) {
+                    self.trace_next();
+                }
                 self.controller_events(now);
             }
             // What the controller decided by itself stands before what it sends for it.
@@ -265,6 +275,9 @@ impl Engine {
             if quiet {
                 break;
             }
+        }
+        while let Some(flow) = self.legs.poll_closing() {
+            self.transmits.push_back(Transmit::CloseStream { flow });
         }
         for span in self.legs.take_changed_spans() {
             self.events.push_back(Event::Span(span));
@@ -313,12 +326,22 @@ impl Engine {
     }
 
     fn traces(&mut self) {
-        while let Some(trace) = self.legs.poll_trace() {
-            let known = trace.leg.and_then(|leg| self.remembered.calls.get(&leg).copied());
-            match known {
-                Some((call, started)) => self.trace(call, started, trace),
-                None => tracing::trace!("{}{{}}: {}", self.controller.name_of(trace.trunk), trace.text),
-            }
+        while self.legs.peek_trace().is_some() {
+            self.trace_next();
+        }
+    }
+
+    /// Whether it is known which call's ladder a trace belongs to, or that it belongs to none.
+    fn is_placed(&self, trace: &Trace) -> bool {
+        trace.leg.is_none_or(|leg| self.remembered.calls.contains_key(&leg))
+    }
+
+    fn trace_next(&mut self) {
+        let Some(trace) = self.legs.poll_trace() else { return };
+        let known = trace.leg.and_then(|leg| self.remembered.calls.get(&leg).copied());
+        match known {
+            Some((call, started)) => self.trace(call, started, trace),
+            None => tracing::trace!("{}{{}}: {}", self.controller.name_of(trace.trunk), trace.text),
         }
     }
 
@@ -385,6 +408,7 @@ impl Engine {
         let spans = self.legs.spans();
         Held {
             calls: self.controller.calls().count(),
+            legs: self.legs.leg_count(),
             isdn_legs: spans.iter().map(IsdnSpan::leg_count).sum(),
             sip_legs: self.legs.sip().leg_count(),
             channels: spans.iter().map(IsdnSpan::channels_in_use).sum(),

@@ -1,7 +1,7 @@
 //! Offer and answer (RFC 3264): our text as snapshots, the peers' text as tables.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use media::sdp::{Origin, Reason, Session, answer, answer_to_sdp, offer_to_sdp, read_answer, read_offer};
+use media::sdp::{Origin, Reason, Session, answer_to_sdp, offer_to_sdp, read_answer, read_offer};
 use media::{Codec, Direction, Offer};
 use proptest::prelude::*;
 
@@ -175,7 +175,7 @@ fn ptime_is_brought_to_what_a_stream_keeps() {
 
 #[test]
 fn answer_takes_our_first_codec_their_event_number_and_their_ptime() {
-    let answered = answer(&ours(), &Offer { ptime_ms: 30, comfort_noise: false, ..theirs() }).unwrap();
+    let answered = ours().answer(&Offer { ptime_ms: 30, comfort_noise: false, ..theirs() }).unwrap();
     let expected = Offer {
         address: ours().address,
         codecs: vec![Codec::Pcma],
@@ -191,7 +191,7 @@ fn answer_takes_our_first_codec_their_event_number_and_their_ptime() {
 fn answer_without_common_codec_is_488() {
     let ours = Offer { codecs: vec![Codec::Pcma], ..ours() };
     let theirs = Offer { codecs: vec![Codec::Pcmu], ..theirs() };
-    let unacceptable = answer(&ours, &theirs).unwrap_err();
+    let unacceptable = ours.answer(&theirs).unwrap_err();
     assert_eq!((unacceptable.reason, unacceptable.status), (Reason::NoCodec("PCMU".into()), 488));
 }
 
@@ -211,7 +211,7 @@ fn answered_direction_follows_rfc_3264_section_6_1() {
     ] {
         let ours = Offer { direction: wanted, ..ours() };
         let theirs = Offer { direction: offered, ..theirs() };
-        assert_eq!(answer(&ours, &theirs).unwrap().direction, answered, "{offered:?} {wanted:?}");
+        assert_eq!(ours.answer(&theirs).unwrap().direction, answered, "{offered:?} {wanted:?}");
     }
 }
 
@@ -222,7 +222,7 @@ a=rtpmap:96 telephone-event/8000\r\nm=video 5004/2 RTP/AVP 97 98\r\n")
     .replace("t=0 0", "t=3724394400 3724398000");
     let theirs = read_offer(&text).unwrap();
     assert_eq!(theirs.address.port(), 5000, "the first audio that can be agreed to");
-    let answered = answer(&ours(), &theirs).unwrap();
+    let answered = ours().answer(&theirs).unwrap();
     insta::assert_snapshot!(answer_to_sdp(&text, &answered, ORIGIN).unwrap().replace("\r\n", "\n"), @r"
     v=0
     o=- 42 1 IN IP4 192.0.2.1
@@ -245,7 +245,7 @@ a=rtpmap:96 telephone-event/8000\r\nm=video 5004/2 RTP/AVP 97 98\r\n")
 fn offer_answered_and_read_gives_both_ends_the_same_call() {
     // The far end plays with the same crate: it prefers mu-law and uses 96 for events.
     let offered = offer_to_sdp(&ours(), ORIGIN);
-    let at_their_end = answer(&theirs(), &read_offer(&offered).unwrap()).unwrap();
+    let at_their_end = theirs().answer(&read_offer(&offered).unwrap()).unwrap();
     let text = answer_to_sdp(&offered, &at_their_end, Origin { id: 7, version: 7 }).unwrap();
     let negotiated = read_answer(&ours(), &text).unwrap();
     let expected = Offer {
@@ -326,7 +326,7 @@ proptest! {
         sections.insert(at.min(sections.len()), audio);
         text = session + &sections.concat();
         let theirs = read_offer(&text).unwrap();
-        if let Ok(answered) = answer(&ours(), &theirs) {
+        if let Ok(answered) = ours().answer(&theirs) {
             let text = answer_to_sdp(&text, &answered, ORIGIN).unwrap();
             let answer = Session::parse(&text).unwrap();
             prop_assert_eq!(answer.media.len(), sections.len());

@@ -35,7 +35,7 @@ fn unanswered_hangup_cancels_after_the_first_provisional() {
     pair.left.hangup(now, alice, 0, None, &reason());
     pair.run();
     insta::assert_snapshot!(pair.ladder);
-    assert!(matches!(pair.left_events.as_slice(), [Event::Rejected { status: 487, .. }]));
+    assert!(matches!(pair.left_events.as_slice(), [Event::Trying { .. }, Event::Rejected { status: 487, .. }]));
 }
 
 #[test]

@@ -59,7 +59,8 @@ impl Bench {
                 Event::Rejected { call, .. } | Event::Cancelled { call, .. } | Event::Ended { call, .. } => {
                     (&mut self.ended, call)
                 }
-                Event::Provisional { call, .. }
+                Event::Trying { call }
+                | Event::Provisional { call, .. }
                 | Event::Answered { call, .. }
                 | Event::Confirmed { call, .. }
                 | Event::Reinvited { call, .. }

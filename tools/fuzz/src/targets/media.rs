@@ -19,7 +19,7 @@ pub(super) fn sdp(bytes: &[u8]) -> bool {
     let printed = session.to_string();
     assert_eq!(Session::parse(&printed).as_ref(), Ok(&session), "printed:\n{printed}");
     let Ok(theirs) = offer else { return true };
-    let Ok(answer) = description::answer(&ours, &theirs) else { return true };
+    let Ok(answer) = ours.answer(&theirs) else { return true };
     let origin = description::Origin { id: 1, version: 1 };
     let answered = match description::answer_to_sdp(text, &answer, origin) {
         Ok(answered) => answered,

@@ -86,7 +86,7 @@ impl MediaThread {
     }
 
     /// Waits for a command, a span's clock, the beat of calls without one, or a moment.
-    fn wait(&mut self) {
+    fn wait(&self) {
         let now = Instant::now();
         let has_ip_calls = self.connections.values().any(|connection| connection.clock().is_none());
         let timeout = if has_ip_calls { self.next_beat.saturating_duration_since(now) } else { IDLE };

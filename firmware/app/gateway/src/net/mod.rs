@@ -51,7 +51,7 @@ impl Net {
     pub(crate) fn send(&mut self, flow: Flow, bytes: Vec<u8>) {
         let outbox = match flow.transport {
             Transport::Udp => self.udp.get(&flow.local),
-            Transport::Tcp => Some(&*self.tcp.entry(flow).or_insert_with(|| tcp::connect(flow, &self.inputs))),
+            Transport::Tcp => Some(self.connection(flow)),
         };
         let failure = match outbox.map(|outbox| outbox.try_send((flow, bytes))) {
             Some(Ok(())) => return,
@@ -62,13 +62,29 @@ impl Net {
         self.inputs.send_later(Input::SendFailed { flow, why: failure.into() });
     }
 
+    /// The connection of a flow; a new one when there is none that lives.
+    fn connection(&mut self, flow: Flow) -> &Outbox {
+        let outbox = self.tcp.entry(flow).or_insert_with(|| tcp::connect(flow, &self.inputs));
+        if outbox.is_closed() {
+            *outbox = tcp::connect(flow, &self.inputs);
+        }
+        outbox
+    }
+
     /// A peer connected to us: answers go back by the same connection.
     pub(crate) fn connected(&mut self, flow: Flow, outbox: Outbox) {
         self.tcp.insert(flow, outbox);
     }
 
-    /// A connection is gone.
-    pub(crate) fn closed(&mut self, flow: Flow) {
+    /// Ends a connection: what waits for it is still written, then both halves close.
+    pub(crate) fn close(&mut self, flow: Flow) {
         self.tcp.remove(&flow);
+    }
+
+    /// A connection is gone. One that has taken its place stays.
+    pub(crate) fn closed(&mut self, flow: Flow) {
+        if self.tcp.get(&flow).is_some_and(Outbox::is_closed) {
+            self.tcp.remove(&flow);
+        }
     }
 }

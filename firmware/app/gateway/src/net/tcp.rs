@@ -1,4 +1,4 @@
-//! TCP: a listener per address, and per connection a task that reads and one that writes.
+//! TCP: a listener per address, and per connection one task that reads and writes.
 //!
 //! A flow's local address is always the listening address, also of a connection that we opened: it is what Via and
 //! Contact name, and what a peer may connect to in turn.
@@ -30,7 +30,8 @@ pub(super) async fn listen(local: SocketAddr, inputs: &Inputs) -> std::io::Resul
             match listener.accept().await {
                 Ok((stream, remote)) => {
                     let flow = Flow { transport: Transport::Tcp, local, remote };
-                    let outbox = carry(flow, stream, &inputs);
+                    let (outbox, queue) = mpsc::channel(QUEUE);
+                    tokio::spawn(carry(flow, stream, queue, inputs.clone()));
                     if !inputs.send(Input::Connected { flow, outbox }).await {
                         return;
                     }
@@ -51,12 +52,7 @@ pub(super) fn connect(flow: Flow, inputs: &Inputs) -> Outbox {
     let inputs = inputs.clone();
     tokio::spawn(async move {
         let failure = match timeout(CONNECT, TcpStream::connect(flow.remote)).await {
-            Ok(Ok(stream)) => {
-                let (reader, writer) = split(stream);
-                tokio::spawn(write(flow, writer, queue, inputs.clone()));
-                read(flow, reader, inputs).await;
-                return;
-            }
+            Ok(Ok(stream)) => return carry(flow, stream, queue, inputs).await,
             Ok(Err(error)) => error.to_string(),
             Err(_) => format!("no connection within {CONNECT:?}"),
         };
@@ -67,12 +63,14 @@ pub(super) fn connect(flow: Flow, inputs: &Inputs) -> Outbox {
     outbox
 }
 
-fn carry(flow: Flow, stream: TcpStream, inputs: &Inputs) -> Outbox {
-    let (outbox, queue) = mpsc::channel(QUEUE);
+/// Carries a connection until either side ends it, or its outbox is dropped and all of it is written.
+async fn carry(flow: Flow, stream: TcpStream, queue: mpsc::Receiver<(Flow, Vec<u8>)>, inputs: Inputs) {
     let (reader, writer) = split(stream);
-    tokio::spawn(write(flow, writer, queue, inputs.clone()));
-    tokio::spawn(read(flow, reader, inputs.clone()));
-    outbox
+    tokio::select! {
+        () = read(flow, reader, &inputs) => {}
+        () = write(flow, writer, queue, &inputs) => {}
+    }
+    inputs.send(Input::Closed { flow }).await;
 }
 
 fn split(stream: TcpStream) -> (OwnedReadHalf, OwnedWriteHalf) {
@@ -81,11 +79,11 @@ fn split(stream: TcpStream) -> (OwnedReadHalf, OwnedWriteHalf) {
     stream.into_split()
 }
 
-async fn read(flow: Flow, mut reader: OwnedReadHalf, inputs: Inputs) {
+async fn read(flow: Flow, mut reader: OwnedReadHalf, inputs: &Inputs) {
     let mut buffer = vec![0; 16 * 1024];
     loop {
         match reader.read(&mut buffer).await {
-            Ok(0) => break,
+            Ok(0) => return,
             Ok(length) => {
                 let bytes = buffer.get(..length).unwrap_or_default().to_vec();
                 if !inputs.send(Input::Stream { flow, bytes }).await {
@@ -94,14 +92,13 @@ async fn read(flow: Flow, mut reader: OwnedReadHalf, inputs: Inputs) {
             }
             Err(error) => {
                 tracing::debug!("net[tcp {}]{{reading}}: from {}: {error}", flow.local, flow.remote);
-                break;
+                return;
             }
         }
     }
-    inputs.send(Input::Closed { flow }).await;
 }
 
-async fn write(flow: Flow, mut writer: OwnedWriteHalf, mut queue: mpsc::Receiver<(Flow, Vec<u8>)>, inputs: Inputs) {
+async fn write(flow: Flow, mut writer: OwnedWriteHalf, mut queue: mpsc::Receiver<(Flow, Vec<u8>)>, inputs: &Inputs) {
     while let Some((_, bytes)) = queue.recv().await {
         let failure = match timeout(WRITE, writer.write_all(&bytes)).await {
             Ok(Ok(())) => continue,

@@ -5,14 +5,16 @@ use std::time::Instant;
 use model::api::{CallState, Party};
 
 use super::call::{Call, Path};
-use super::{Controller, Event, MEDIA_CLOSE, Order, Timer};
+use super::{Controller, Event, MEDIA_CLOSE, Order, REACTION, Timer};
 use crate::words::{CallId, LegId, MediaCommand, Origin, Release, ToLeg};
 
-/// Q.850: no user responding, no answer from a user that was alerted, normal unspecified.
+/// Q.850: no user responding, no answer from a user that was alerted, normal unspecified,
+/// temporary failure.
 mod cause {
     pub(super) const NO_USER_RESPONDING: u8 = 18;
     pub(super) const NO_ANSWER: u8 = 19;
     pub(super) const NORMAL_UNSPECIFIED: u8 = 31;
+    pub(super) const TEMPORARY_FAILURE: u8 = 41;
 }
 
 impl Controller {
@@ -28,6 +30,7 @@ impl Controller {
         };
         call.state = CallState::Clearing;
         self.timers.stop((call.id, Timer::Ring));
+        self.timers.stop((call.id, Timer::Reaction));
         self.note(call, format!("cleared by {}, cause {}: {}", name(party), release.cause, release.reason));
         let legs: Vec<LegId> =
             [Some(&call.from), call.to.as_ref()].into_iter().flatten().filter(|leg| !leg.over).map(|leg| leg.id).collect();
@@ -56,6 +59,13 @@ impl Controller {
             leg.over = true;
         }
         self.clear(now, call, Some(leg), release);
+    }
+
+    /// Silence is congestion (toward SIP 503), so that the caller's side tries another way.
+    pub(super) fn reaction_expired(&mut self, now: Instant, call: &mut Call) {
+        let peer = call.to.as_ref().map_or_else(String::new, |to| self.names.of(to.trunk));
+        let reason = format!("peer {peer} did not react to the INVITE within {} s", REACTION.as_secs());
+        self.clear(now, call, None, Release::by_box(cause::TEMPORARY_FAILURE, reason));
     }
 
     pub(super) fn ring_expired(&mut self, now: Instant, call: &mut Call) {

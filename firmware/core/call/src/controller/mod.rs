@@ -30,11 +30,17 @@ pub use view::WallClock;
 /// The controller's own timers. A leg's protocol timers are its own business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Timer {
+    /// An outgoing leg to a SIP peer must have reacted by then, if only by 100.
+    Reaction,
     /// The called side may be alerted this long without an answer (`sip.ring_seconds`; Q.931 T301).
     Ring,
     /// The media threads must have closed the call's audio by then, or it is over without their figures.
     MediaClose,
 }
+
+/// How long a SIP peer may take to react to an INVITE. Its timer B would allow 32 s (RFC 3261 17.1.1.2), but a network's T310 clears a
+/// call from ISDN 10 s after CALL PROCEEDING (Q.931 table 9-1), and a caller's server should try another way before.
+const REACTION: Duration = Duration::from_secs(8);
 
 /// How long the media threads may take to close a call's audio.
 const MEDIA_CLOSE: Duration = Duration::from_secs(1);
@@ -161,6 +167,9 @@ impl Controller {
     }
 
     fn advance(&mut self, now: Instant, call: &mut Call, leg: LegId, word: FromLeg) {
+        if !call.is_from(leg) {
+            self.timers.stop((call.id, Timer::Reaction));
+        }
         match word {
             // A leg is set up once; the case is handled before.
             FromLeg::Setup(_) | FromLeg::Proceeding => {}
@@ -222,6 +231,7 @@ impl Controller {
             let Some(mut call) = self.calls.remove(&id) else { continue };
             match timer {
                 Timer::Ring => self.ring_expired(now, &mut call),
+                Timer::Reaction => self.reaction_expired(now, &mut call),
                 Timer::MediaClose => {
                     tracing::warn!(
                         "controller[{id}]{{{:?}}}: media threads did not close the audio within {MEDIA_CLOSE:?}",

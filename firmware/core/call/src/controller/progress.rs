@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use media::Offer;
-use media::sdp;
 use model::api::CallState;
 
 use super::call::{Call, Path};
@@ -93,7 +92,7 @@ impl Controller {
         let Some(port) = side.rtp.as_ref().map(|rtp| rtp.port) else { return };
         // Everything we can do, not what was last agreed: a resume must be able to undo a hold.
         let ours = self.our_offer(side.trunk, port);
-        let answer = sdp::answer(&ours, theirs).map_err(|why| why.to_string());
+        let answer = ours.answer(theirs).map_err(|why| why.to_string());
         if let Ok(agreed) = &answer {
             side.agree(theirs, agreed);
             let terminal = side.terminal.clone();

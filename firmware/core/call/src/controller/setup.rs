@@ -3,11 +3,10 @@
 use std::time::Instant;
 
 use media::Offer;
-use media::sdp;
 use model::api::CallState;
 
 use super::call::{Call, Leg, Path, Rtp};
-use super::{Controller, Order, Timer, Trunk};
+use super::{Controller, Order, REACTION, Timer, Trunk};
 use crate::route::Destination;
 use crate::words::{CallId, LegId, Release, Setup, ToLeg};
 
@@ -57,6 +56,10 @@ impl Controller {
         self.legs.insert(out, call.id);
         call.to = Some(to);
         self.timers.set((call.id, Timer::Ring), now + self.ring);
+        // An ISDN leg has its own T303.
+        if matches!(destination.trunk, Trunk::Peer(_)) {
+            self.timers.set((call.id, Timer::Reaction), now + REACTION);
+        }
         self.tell(call.from.id, ToLeg::Proceeding);
         self.orders.push_back(Order::Originate { leg: out, trunk: destination.trunk, setup: Box::new(setup) });
         Ok(())
@@ -80,7 +83,7 @@ impl Controller {
         let theirs: Offer = call.setup.media.clone().ok_or_else(|| not_acceptable("the INVITE offers no audio".into()))?;
         call.from.rtp = self.rtp_for(call.from.trunk)?;
         let Some(rtp) = call.from.rtp.as_mut() else { return Ok(()) };
-        let agreed = sdp::answer(&rtp.ours, &theirs).map_err(|why| not_acceptable(why.to_string()))?;
+        let agreed = rtp.ours.answer(&theirs).map_err(|why| not_acceptable(why.to_string()))?;
         rtp.ours = agreed.clone();
         call.from.agree(&theirs, &agreed);
         Ok(())

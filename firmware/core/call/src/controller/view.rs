@@ -115,11 +115,13 @@ impl Controller {
     }
 }
 
-/// The calling number, unless the caller withholds it.
+/// The calling number, or the name where there is none, unless the caller withholds it.
 fn shown_calling(call: &Call) -> String {
-    match call.setup.calling.presentation {
-        Presentation::Allowed => call.setup.calling.number.to_string(),
-        Presentation::Restricted | Presentation::Unavailable => String::new(),
+    let calling = &call.setup.calling;
+    let number = Some(calling.number.to_string()).filter(|number| !number.is_empty());
+    match calling.presentation {
+        Presentation::Allowed | Presentation::Unavailable => number.or_else(|| calling.name.clone()).unwrap_or_default(),
+        Presentation::Restricted => String::new(),
     }
 }
 

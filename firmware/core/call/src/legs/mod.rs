@@ -70,6 +70,8 @@ pub(crate) struct Out {
     pub(crate) words: VecDeque<Spoken>,
     pub(crate) outgoing: VecDeque<Outgoing>,
     pub(crate) traces: VecDeque<Trace>,
+    /// Connections whose bytes cannot be framed any more.
+    pub(crate) closing: VecDeque<Flow>,
     next_leg: u64,
 }
 
@@ -183,9 +185,20 @@ impl Legs {
         self.out.outgoing.pop_front()
     }
 
+    /// A connection to close: its peer sends what cannot be framed.
+    pub fn poll_closing(&mut self) -> Option<Flow> {
+        self.out.closing.pop_front()
+    }
+
     /// What crossed the edge, in order.
     pub fn poll_trace(&mut self) -> Option<Trace> {
         self.out.traces.pop_front()
+    }
+
+    /// What [`Legs::poll_trace`] gives next.
+    #[must_use]
+    pub fn peek_trace(&self) -> Option<&Trace> {
+        self.out.traces.front()
     }
 
     /// When [`Legs::handle_timeout`] is wanted.
@@ -197,6 +210,12 @@ impl Legs {
     /// A new leg id, for an outgoing leg.
     pub const fn new_leg(&mut self) -> LegId {
         self.out.new_leg()
+    }
+
+    /// Legs whose trunk is still known here: none once all are over.
+    #[must_use]
+    pub fn leg_count(&self) -> usize {
+        self.trunks.len()
     }
 
     /// The spans.

@@ -4,24 +4,26 @@ use super::offer::{audio_section, choose_audio, read_audio, session_lines};
 use super::{Line, Media, Origin, Reason, Session, Unacceptable};
 use crate::{Codec, Offer};
 
-/// Agrees to the peer's offer: one codec, the first of `ours` that the peer has too.
-///
-/// The result is our view, to be sent: our address, the peer's payload type for events, our direction within what the peer
-/// allows. The stream then takes `theirs.address` as remote, and from the result the codec, the events, the packet time
-/// and the direction.
-///
-/// # Errors
-/// [`Unacceptable`] when there is no codec in common.
-pub fn answer(ours: &Offer, theirs: &Offer) -> Result<Offer, Unacceptable> {
-    let codec = ours.codecs.iter().find(|codec| theirs.codecs.contains(codec)).ok_or_else(|| no_codec(&theirs.codecs))?;
-    Ok(Offer {
-        address: ours.address,
-        codecs: vec![*codec],
-        telephone_event: ours.telephone_event.and(theirs.telephone_event),
-        comfort_noise: ours.comfort_noise && theirs.comfort_noise,
-        ptime_ms: theirs.ptime_ms,
-        direction: ours.direction.and(theirs.direction.reversed()),
-    })
+impl Offer {
+    /// Agrees to the peer's offer with what we offer: one codec, the first of ours that the peer has too.
+    ///
+    /// The result is our view, to be sent: our address, the peer's payload type for events, our direction within what the
+    /// peer allows. The stream then takes `theirs.address` as remote, and from the result the codec, the events, the packet
+    /// time and the direction.
+    ///
+    /// # Errors
+    /// [`Unacceptable`] when there is no codec in common.
+    pub fn answer(&self, theirs: &Self) -> Result<Self, Unacceptable> {
+        let codec = self.codecs.iter().find(|codec| theirs.codecs.contains(codec)).ok_or_else(|| no_codec(&theirs.codecs))?;
+        Ok(Self {
+            address: self.address,
+            codecs: vec![*codec],
+            telephone_event: self.telephone_event.and(theirs.telephone_event),
+            comfort_noise: self.comfort_noise && theirs.comfort_noise,
+            ptime_ms: theirs.ptime_ms,
+            direction: self.direction.and(theirs.direction.reversed()),
+        })
+    }
 }
 
 fn no_codec(codecs: &[Codec]) -> Unacceptable {

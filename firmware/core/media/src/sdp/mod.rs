@@ -1,11 +1,11 @@
 //! SDP (RFC 8866): text to [`Session`] and back, and the offer/answer rules (RFC 3264) over the neutral [`Offer`].
 //!
 //! A `Session` keeps every line in its order, also those it does not understand, so that it prints as it was read.
-//! [`offer`] and [`answer`](mod@answer) hold what a SIP leg calls. Left out of this first cut: SRTP (`a=crypto`), ICE,
+//! [`offer`] and [`answer`] hold what a SIP leg calls. Left out of this first cut: SRTP (`a=crypto`), ICE,
 //! rtcp-mux and `a=rtcp`, T.38 (`m=image`): they are kept as lines and not agreed to.
 //!
-//! **Which end speaks.** `read_offer` gives the peer's view (its address, its direction). `answer` gives ours. What a
-//! [`crate::Stream`] needs is: the peer's address, our codec and direction; see [`answer::answer`] and
+//! **Which end speaks.** `read_offer` gives the peer's view (its address, its direction). [`Offer::answer`] gives ours. What a
+//! [`crate::Stream`] needs is: the peer's address, our codec and direction; see [`Offer::answer`] and
 //! [`answer::read_answer`].
 //!
 //! [`Offer`]: crate::Offer
@@ -19,7 +19,7 @@ use core::net::IpAddr;
 
 use thiserror::Error;
 
-pub use answer::{answer, answer_to_sdp, read_answer};
+pub use answer::{answer_to_sdp, read_answer};
 pub use offer::{Reason, Unacceptable, offer_to_sdp, read_offer};
 pub use parse::Malformed;
 

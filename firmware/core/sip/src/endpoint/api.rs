@@ -201,6 +201,11 @@ pub enum Event {
         /// The INVITE, its topmost Via completed.
         request: Box<Request>,
     },
+    /// 100 to our INVITE: the peer has it. Told once, and only when nothing else came before.
+    Trying {
+        /// Which call.
+        call: CallId,
+    },
     /// 101 to 199 to our INVITE.
     Provisional {
         /// Which call.

@@ -81,7 +81,7 @@ impl Call {
 
     fn provisional_came(&mut self, core: &mut Core, now: Instant, response: Box<Response>) {
         let State::Inviting { provisional, early, cancelling, .. } = &mut self.state else { return };
-        *provisional = true;
+        let first = !std::mem::replace(provisional, true);
         let wanted = match std::mem::replace(cancelling, Cancelling::No) {
             Cancelling::Wanted(extra) => Some(extra),
             other @ (Cancelling::No | Cancelling::Sent(_)) => {
@@ -95,6 +95,8 @@ impl Call {
             }
             self.log(format_args!("{response:?}"));
             core.events.push_back(Event::Provisional { call: self.id, response });
+        } else if first {
+            core.events.push_back(Event::Trying { call: self.id });
         }
         if let Some(extra) = wanted {
             self.cancel(core, now, &extra);

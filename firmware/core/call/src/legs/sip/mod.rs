@@ -2,6 +2,7 @@
 //!
 //! - `leg`: one leg and its session descriptions. - `peers`: who is reached how, and pings.
 //! - `identity`: numbers, names, privacy. - `release`: causes, statuses, Reason. - `names`: which ladder a message belongs to.
+//! - `streams`: messages out of TCP connections.
 //!
 //! Causes: each release of ours carries a Reason. A peer that is silent or cannot be reached is congestion (causes 41
 //! and 38), never a 4xx. A message that cannot become a call (unknown source, SDP that cannot be used) is refused here.
@@ -11,6 +12,7 @@ mod leg;
 mod names;
 mod peers;
 mod release;
+mod streams;
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -22,6 +24,7 @@ use sip::{CallId, Config, Endpoint, Event, Invite, NameAddr, Request, Response, 
 use self::leg::Leg;
 use self::names::Names;
 use self::peers::Peers;
+use self::streams::Streams;
 use super::{Out, Outgoing, Trace};
 use crate::route::Trunk;
 use crate::words::{Answered, FromLeg, LegId, PeerId, Progressing, Release, Setup, ToLeg};
@@ -32,6 +35,7 @@ pub use sip::Flow;
 pub struct SipLegs {
     endpoint: Endpoint,
     peers: Peers,
+    streams: Streams,
     accept_unknown: bool,
     calls: HashMap<CallId, Leg>,
     ids: HashMap<LegId, CallId>,
@@ -51,6 +55,7 @@ impl SipLegs {
         Self {
             endpoint: Endpoint::new(Config { user_agent: format!("Junctor/{}", env!("CARGO_PKG_VERSION")), ..Config::new(seed) }),
             peers: Peers::new(settings),
+            streams: Streams::default(),
             accept_unknown: settings.sip.accept_unknown_peers,
             calls: HashMap::new(),
             ids: HashMap::new(),
@@ -71,13 +76,21 @@ impl SipLegs {
     }
 
     pub(super) fn handle_stream(&mut self, now: Instant, flow: Flow, bytes: &[u8], out: &mut Out) {
-        // A segment is traced when it begins with a message, which is how peers send them.
-        let trace = self.received(now, flow, bytes);
-        self.endpoint.handle_stream(now, flow, bytes);
-        self.pump_after(now, trace, out);
+        let (messages, fate) = self.streams.take(flow, bytes);
+        for message in messages {
+            let trace = self.received(now, flow, &message);
+            self.endpoint.handle_stream(now, flow, &message);
+            self.pump_after(now, trace, out);
+        }
+        if let Err(why) = fate {
+            tracing::warn!("sip[{flow}]{{reading}}: stream cannot be framed: {why} -> closed");
+            out.closing.push_back(flow);
+            self.handle_stream_closed(now, flow, out);
+        }
     }
 
     pub(super) fn handle_stream_closed(&mut self, now: Instant, flow: Flow, out: &mut Out) {
+        self.streams.closed(flow);
         self.endpoint.handle_stream_closed(now, flow);
         self.pump(now, out);
     }
@@ -106,7 +119,7 @@ impl SipLegs {
     /// Messages that could not be understood since the start.
     #[must_use]
     pub fn malformed(&self) -> u64 {
-        self.endpoint.stats().malformed
+        self.endpoint.stats().malformed + self.streams.broken
     }
 
     /// Whether a peer answered its last ping; `None` when it is not pinged or has not been yet.
@@ -263,6 +276,11 @@ impl SipLegs {
     fn event(&mut self, now: Instant, event: Event, out: &mut Out) {
         match event {
             Event::Incoming { call, flow, request } => self.incoming(now, call, flow, &request, out),
+            Event::Trying { call } => {
+                if let Some(leg) = self.calls.get(&call) {
+                    out.say(leg.id, leg.trunk, FromLeg::Proceeding);
+                }
+            }
             Event::Provisional { call, response } => self.provisional(call, &response, out),
             Event::Answered { call, response } => self.answered(call, &response, out),
             Event::Rejected { call, response, status, phrase, why } => {
@@ -274,7 +292,10 @@ impl SipLegs {
             Event::Ended { call, by, request } => self.over(call, release::ended(by, request.as_deref()), out),
             Event::OptionsAnswered { ping, result, .. } => self.peers.pinged(ping, result.is_ok_and(|status| status < 500)),
             Event::Malformed { flow, what } => tracing::warn!("sip[{flow}]{{reading}}: malformed: {what}"),
-            Event::CloseStream { flow, what } => tracing::warn!("sip[{flow}]{{reading}}: stream cannot be framed: {what}"),
+            Event::CloseStream { flow, what } => {
+                tracing::warn!("sip[{flow}]{{reading}}: stream cannot be framed: {what} -> closed");
+                out.closing.push_back(flow);
+            }
             Event::Confirmed { .. } | Event::ReinviteConfirmed { .. } | Event::ReinviteAnswered { .. } => {}
         }
     }
