@@ -84,6 +84,8 @@ pub struct Bench {
     pub records: Vec<CallRecord>,
     /// SIP messages that the box sent, oldest first.
     pub all_sent: Vec<String>,
+    /// Connections that the box wants closed.
+    pub closed: Vec<Flow>,
     frames_to_box: Link<Vec<u8>>,
     frames_from_box: Link<Vec<u8>>,
     reports: Link<MediaReport>,
@@ -183,6 +185,7 @@ impl Bench {
             commands: Vec::new(),
             records: Vec::new(),
             all_sent: Vec::new(),
+            closed: Vec::new(),
             frames_to_box: Link::new(Disturbance::default(), 5),
             frames_from_box: Link::new(Disturbance::default(), 6),
             reports: Link::new(Disturbance { delay: ms(2), ..Disturbance::default() }, 7),
@@ -451,6 +454,7 @@ impl Bench {
                     self.sip_from_box.send(self.now, (flow, bytes));
                 }
             }
+            Transmit::CloseStream { flow } => self.closed.push(flow),
             Transmit::Media(command) => self.media(command),
         }
     }

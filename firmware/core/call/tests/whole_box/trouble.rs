@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use model::api::Party;
 use sip::Transport;
 
-use crate::bench::{BOX, Bench, IN_BAND, Media, PHONE, address, ms, seconds};
+use crate::bench::{BOX, Bench, IN_BAND, Media, PHONE, PHONE_OFFER, address, ms, sdp, seconds};
 
 #[test]
 fn short_alarm_under_an_answered_call_leaves_it_up() {
@@ -54,17 +54,51 @@ fn alarm_while_ringing_cancels_the_sip_side() {
 }
 
 #[test]
-fn silent_peer_gives_the_isdn_caller_41_after_timer_b() {
-    let mut bench = Bench::with(|s| s.sip.ring_seconds = 180);
+fn silent_peer_gives_the_isdn_caller_41_before_the_networks_t310() {
+    let mut bench = Bench::new();
     bench.silent.push(address(PHONE));
     bench.exchange_calls("200");
-    bench.run(seconds(31));
+    bench.run(ms(7_800));
     assert_eq!(bench.cleared_at_exchange(), None);
-    bench.run(seconds(2));
+    bench.run(ms(200));
     assert_eq!(bench.cleared_at_exchange(), Some(41));
+    // The channel is free; the dialog that may yet come waits for timer B.
+    assert_eq!((bench.engine.held().channels, bench.engine.held().sip_legs), (0, 1));
+    bench.run(seconds(32));
     assert_snapshot!(bench.story(1));
     bench.assert_idle();
     assert_eq!(bench.record().ended_by, Party::Box);
+}
+
+#[test]
+fn peer_that_reacts_late_and_slowly_keeps_the_call() {
+    let mut bench = Bench::with(|s| s.sip.ring_seconds = 180);
+    bench.silent.push(address(PHONE));
+    bench.exchange_calls("200");
+    bench.run(seconds(7));
+    bench.silent.clear();
+    // The repeat at 7.5 s gets through and is answered 100; then nothing for longer than timer B.
+    bench.run(seconds(40));
+    assert_eq!(bench.cleared_at_exchange(), None, "{}", bench.story(1));
+    let far = bench.offered_to_phone();
+    bench.at_phone(|p, now| p.accept(now, far, &[], sdp(PHONE_OFFER)));
+    assert!(bench.answered_at_exchange());
+    bench.at_phone(|p, now| p.hangup(now, far, 480, None, &[]));
+    bench.assert_idle();
+}
+
+#[test]
+fn peer_that_answers_after_the_caller_was_cleared_is_ended_too() {
+    let mut bench = Bench::new();
+    bench.silent.push(address(PHONE));
+    bench.exchange_calls("200");
+    bench.run(seconds(9));
+    assert_eq!(bench.cleared_at_exchange(), Some(41));
+    bench.silent.clear();
+    // The repeat at 15.5 s gets through: 100, and the CANCEL that waited for it.
+    bench.run(seconds(8));
+    assert_eq!(bench.sent("CANCEL ").len(), 1, "{}", bench.story(1));
+    bench.assert_idle();
 }
 
 #[test]
