@@ -78,7 +78,6 @@ fn media_port(phone: &Baresip) -> u16 {
 }
 
 #[test]
-#[ignore = "defect: sip::Event::CloseStream is logged by call::legs::sip, nobody closes the connection"]
 fn garbage_on_tcp_closes_that_connection_and_no_other() {
     let scratch = Scratch::new("bad-tcp");
     let far = FarEnd::start(&scratch, Kind::Exchange, &town());

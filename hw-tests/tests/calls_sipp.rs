@@ -198,7 +198,6 @@ fn silent_sipp_leaves_nothing_behind_after_timer_b() {
 }
 
 #[test]
-#[ignore = "defect: the box waits for timer B (32 s), the network's T310 (10 s) ends the call before with cause 18"]
 fn silent_sipp_is_cause_38_or_41() {
     let scene = Callee::new(Run::new(Scenario::UasSilent).hold(Duration::from_secs(34)), Transport::Udp);
     let cause = scene.far.call(&Placed::to("1001")).cause(Duration::from_secs(40));
@@ -221,7 +220,6 @@ fn tcp_port_that_nobody_listens_on_is_cause_38_or_41() {
 }
 
 #[test]
-#[ignore = "defect: the box does not hear the ICMP port unreachable of its UDP socket and waits for timer B (32 s)"]
 fn udp_port_that_nobody_listens_on_is_cause_38_or_41() {
     nobody_there(Transport::Udp);
 }
