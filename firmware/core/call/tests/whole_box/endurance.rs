@@ -3,6 +3,7 @@
 use call::words::{CallId, MediaReport, SpanId};
 use proptest::prelude::*;
 use sansio::sim::Disturbance;
+use sip::Event;
 
 use crate::bench::{BOX, Bench, IN_BAND, Media, PHONE, PHONE_OFFER, address, cause, ms, sdp, seconds};
 
@@ -47,7 +48,7 @@ fn exchange_does() -> impl Strategy<Value = ExchangeDoes> {
         1 => Just(ExchangeDoes::Proceeding),
         1 => any::<bool>().prop_map(|in_band| ExchangeDoes::Alerting { in_band }),
         1 => Just(ExchangeDoes::Progress),
-        3 => Just(ExchangeDoes::Connect),
+        6 => Just(ExchangeDoes::Connect),
         1 => (1u8..128).prop_map(|cause| ExchangeDoes::Clear { cause }),
     ]
 }
@@ -56,43 +57,58 @@ fn phone_does() -> impl Strategy<Value = PhoneDoes> {
     let status = prop_oneof![Just(180u16), Just(183), Just(182), Just(199)];
     prop_oneof![
         1 => (status, any::<bool>()).prop_map(|(status, early)| PhoneDoes::Provisional { status, early }),
-        3 => prop::bool::weighted(0.8).prop_map(|usable| PhoneDoes::Accept { usable }),
+        6 => prop::bool::weighted(0.85).prop_map(|usable| PhoneDoes::Accept { usable }),
         1 => (300u16..700).prop_map(|status| PhoneDoes::HangUp { status }),
         1 => any::<bool>().prop_map(|offers| PhoneDoes::Reinvite { offers }),
     ]
 }
 
 fn action() -> impl Strategy<Value = Action> {
-    let number = || prop_oneof![4 => Just("100"), 4 => Just("200"), 1 => Just("999"), 1 => Just("alice")];
-    let media = prop_oneof![Just(Media::Works), Just(Media::Fails), Just(Media::Silent)];
+    let number = |good: &'static str| prop_oneof![12 => Just(good), 1 => Just("999"), 1 => Just("alice")];
+    let media = prop_oneof![3 => Just(Media::Works), 1 => Just(Media::Fails), 1 => Just(Media::Silent)];
     prop_oneof![
-        5 => (number(), prop::bool::weighted(0.9)).prop_map(|(number, offers)| Action::PhoneCalls { number, offers }),
-        5 => number().prop_map(|number| Action::ExchangeCalls { number }),
-        8 => (0usize..8, exchange_does()).prop_map(|(call, does)| Action::Exchange { call, does }),
-        8 => (0usize..8, phone_does()).prop_map(|(call, does)| Action::Phone { call, does }),
+        7 => (number("100"), prop::bool::weighted(0.9)).prop_map(|(number, offers)| Action::PhoneCalls { number, offers }),
+        7 => number("200").prop_map(|number| Action::ExchangeCalls { number }),
+        12 => (0usize..8, exchange_does()).prop_map(|(call, does)| Action::Exchange { call, does }),
+        12 => (0usize..8, phone_does()).prop_map(|(call, does)| Action::Phone { call, does }),
         1 => (0u64..10).prop_map(|call| Action::HangUp { call }),
-        1 => Just(Action::HangUpAll),
-        1 => any::<bool>().prop_map(|up| Action::Line { up }),
+        1 => prop::bool::weighted(0.2).prop_map(|all| if all { Action::HangUpAll } else { Action::HangUp { call: 1 } }),
+        1 => prop::bool::weighted(0.7).prop_map(|up| Action::Line { up }),
         1 => (0.0..0.3).prop_map(|loss| Action::Loss { loss }),
-        1 => any::<bool>().prop_map(|clears| Action::ExchangeClears { clears }),
+        1 => prop::bool::weighted(0.7).prop_map(|clears| Action::ExchangeClears { clears }),
         1 => media.prop_map(Action::Media),
         1 => (0u64..10, any::<bool>()).prop_map(|(call, failed)| Action::MediaSays { call, failed }),
-        1 => any::<bool>().prop_map(|silent| Action::Silent { silent }),
-        1 => any::<bool>().prop_map(|unreachable| Action::Unreachable { unreachable }),
+        1 => prop::bool::weighted(0.3).prop_map(|silent| Action::Silent { silent }),
+        1 => prop::bool::weighted(0.2).prop_map(|unreachable| Action::Unreachable { unreachable }),
         1 => prop::collection::vec(any::<u8>(), 0..40).prop_map(|bytes| Action::Garbage { bytes }),
         // Mostly within one round trip, so that messages cross; now and then beyond a timer.
-        8 => prop_oneof![4 => 0u64..30, 2 => 30u64..1_000, 1 => 1_000u64..40_000].prop_map(|ms| Action::Wait { ms }),
+        16 => prop_oneof![6 => 0u64..40, 6 => 40u64..1_000, 1 => 1_000u64..40_000].prop_map(|ms| Action::Wait { ms }),
     ]
 }
 
-/// Every call that the exchange had part in.
+/// Calls that the exchange has.
 fn exchange_calls(bench: &Bench) -> Vec<isdn::CallId> {
     bench.exchange.calls().map(|status| status.call).collect()
 }
 
-/// Names of calls at the phone, dead ones too.
-fn phone_call(index: usize) -> sip::CallId {
-    sip::CallId(u32::try_from(index).unwrap() + 1)
+/// Calls that the phone has: an endpoint numbers them from 1 on.
+fn phone_calls(bench: &Bench) -> Vec<sip::CallId> {
+    let over = |call: &sip::CallId| {
+        bench.phone_events.iter().any(|event| match event {
+            Event::Rejected { call: over, .. } | Event::Cancelled { call: over, .. } | Event::Ended { call: over, .. } => {
+                over == call
+            }
+            _ => false,
+        })
+    };
+    let so_far = 0..u32::try_from(bench.phone.stats().calls + bench.phone_events.len()).unwrap();
+    let calls = so_far.map(|number| sip::CallId(number + 1));
+    calls.filter(|call| !over(call)).take(bench.phone.stats().calls).collect()
+}
+
+/// One of the live calls, or now and then a name that is dead or never was.
+fn one_of<T: Copy>(live: &[T], index: usize, other: T) -> T {
+    if index == 7 || live.is_empty() { other } else { live[index % live.len()] }
 }
 
 fn act(bench: &mut Bench, action: Action) {
@@ -104,7 +120,7 @@ fn act(bench: &mut Bench, action: Action) {
         }
         Action::ExchangeCalls { number } => drop(bench.exchange.setup(now, isdn::Setup::speech(isdn::Number::new(number)))),
         Action::Exchange { call, does } => exchange_acts(bench, call, does),
-        Action::Phone { call, does } => phone_acts(bench, phone_call(call), does),
+        Action::Phone { call, does } => phone_acts(bench, call, does),
         Action::HangUp { call } => drop(bench.engine.hang_up(now, CallId(call), "administrator")),
         Action::HangUpAll => bench.engine.hang_up_all(now, "administrator"),
         Action::Line { up } => bench.line(up),
@@ -135,8 +151,7 @@ fn act(bench: &mut Bench, action: Action) {
 
 fn exchange_acts(bench: &mut Bench, call: usize, does: ExchangeDoes) {
     let now = bench.now();
-    // Up to one beyond the live ones: a name that is dead or never was.
-    let call = exchange_calls(bench).get(call).copied().unwrap_or(isdn::CallId(1));
+    let call = one_of(&exchange_calls(bench), call, isdn::CallId(1));
     let exchange = &mut bench.exchange;
     match does {
         ExchangeDoes::Proceeding => exchange.proceeding(now, call, vec![]),
@@ -147,8 +162,9 @@ fn exchange_acts(bench: &mut Bench, call: usize, does: ExchangeDoes) {
     }
 }
 
-fn phone_acts(bench: &mut Bench, call: sip::CallId, does: PhoneDoes) {
+fn phone_acts(bench: &mut Bench, call: usize, does: PhoneDoes) {
     let now = bench.now();
+    let call = one_of(&phone_calls(bench), call, sip::CallId(1));
     let phone = &mut bench.phone;
     match does {
         PhoneDoes::Provisional { status, early } => phone.provisional(now, call, status, &[], sdp(PHONE_OFFER).filter(|_| early)),
@@ -171,12 +187,16 @@ fn wind_up(bench: &mut Bench) {
     bench.clears = true;
     bench.line(true);
     bench.run(seconds(5));
-    let now = bench.now();
-    for call in exchange_calls(bench) {
-        bench.exchange.clear(now, call, cause(16));
-    }
-    for call in 0..100 {
-        bench.phone.hangup(now, phone_call(call), 480, None, &[]);
+    // Twice: a SETUP that T303 repeats may cross its refusal, and is a new call to the exchange then.
+    for _ in 0..2 {
+        let now = bench.now();
+        for call in exchange_calls(bench) {
+            bench.exchange.clear(now, call, cause(16));
+        }
+        for call in phone_calls(bench) {
+            bench.phone.hangup(now, call, 480, None, &[]);
+        }
+        bench.run(seconds(10));
     }
     bench.run(seconds(150));
 }
