@@ -41,6 +41,14 @@ pub enum LongError {
         #[source]
         source: std::io::Error,
     },
+    /// The programs that it starts could not be built.
+    #[error("the programs of {name} could not be built: {status}")]
+    NotBuilt {
+        /// Which run.
+        name: String,
+        /// How cargo ended.
+        status: std::process::ExitStatus,
+    },
     /// It ended without a figure.
     #[error("{name} printed no figure ({status}): nothing was measured, nothing is recorded")]
     NothingMeasured {
@@ -79,6 +87,7 @@ pub fn run(tree: &Tree, arguments: &Arguments) -> Result<bool, LongError> {
 pub fn record(tree: &Tree, run: &LongRun) -> Result<bool, LongError> {
     let started = Instant::now();
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    build(tree, run)?;
     let mut command = tree.cargo();
     let mut child = command.args(run.cargo).stdout(Stdio::piped()).spawn().map_err(io("cannot run cargo"))?;
     let mut figures = Vec::new();
@@ -105,6 +114,20 @@ pub fn record(tree: &Tree, run: &LongRun) -> Result<bool, LongError> {
     evidence.append(run, &file).map_err(io(format!("cannot write {}", file.display())))?;
     println!("recorded in {}", file.display());
     Ok(evidence.passed)
+}
+
+/// Builds the programs that a run starts.
+fn build(tree: &Tree, run: &LongRun) -> Result<(), LongError> {
+    if run.programs.is_empty() {
+        return Ok(());
+    }
+    let mut command = tree.cargo();
+    command.args(["build", "--quiet", "--release"]);
+    for package in run.programs {
+        command.args(["--package", package]);
+    }
+    let status = command.status().map_err(io("cannot run cargo build"))?;
+    if status.success() { Ok(()) } else { Err(LongError::NotBuilt { name: run.name.to_owned(), status }) }
 }
 
 /// The commit that was measured, `+` behind it when the checkout differs from it.

@@ -8,6 +8,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 /// `user_version` of the form below; a later form migrates from it.
 const VERSION: i32 = 1;
 
+/// Page cache of a connection; negative means KiB (SQLite `PRAGMA cache_size`).
+const CACHE_KIB: i32 = -256;
+
 const FORM: &str = "
 CREATE TABLE IF NOT EXISTS call_record (
     id INTEGER PRIMARY KEY,
@@ -27,6 +30,8 @@ pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // Records are written once and seldom read: SQLite's 2 MB of page cache would only let memory grow for thousands of calls.
+    connection.pragma_update(None, "cache_size", CACHE_KIB)?;
     let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version < VERSION {
         connection.execute_batch(FORM)?;
