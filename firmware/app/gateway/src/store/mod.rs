@@ -6,6 +6,8 @@
 
 mod schema;
 mod spool;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
