@@ -35,6 +35,8 @@ pub enum Scenario {
     UacHangsOn(u16),
     /// Rings, answers, expects BYE.
     UasAnswer,
+    /// Speaks before it answers (183 with SDP), answers, expects BYE.
+    UasEarlyMedia,
     /// Rings, answers, holds, sends BYE.
     UasBye,
     /// Refuses with this status.
@@ -54,6 +56,7 @@ impl Scenario {
             Self::UacRefused(_) => "uac_refused",
             Self::UacHangsOn(_) => "uac_hangs_on",
             Self::UasAnswer => "uas_answer",
+            Self::UasEarlyMedia => "uas_early_media",
             Self::UasBye => "uas_bye",
             Self::UasRefuse(_) => "uas_refuse",
             Self::UasRingForever => "uas_ring_forever",
@@ -68,6 +71,7 @@ impl Scenario {
             | Self::UacClearedByCallee
             | Self::UacCancelWhileRinging
             | Self::UasAnswer
+            | Self::UasEarlyMedia
             | Self::UasBye
             | Self::UasRingForever
             | Self::UasSilent => 0,

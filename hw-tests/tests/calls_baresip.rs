@@ -125,6 +125,19 @@ fn isdn_calls_phone_that_rings_then_answers_and_clears() {
 }
 
 #[test]
+fn phone_that_speaks_before_it_answers_is_announced_in_band() {
+    let scene = Scene::new("early-media", phone().early_media());
+    let mut call = scene.far.call(&Placed::to("1001"));
+    scene.phone.wait_for("CALL_RTPESTAB", SOON);
+    scene.phone.answer();
+    call.wait_for("connected", SOON);
+    // The phone hears the caller before it answers; its own sound it sends only then (baresip 1.0). Progress indicator 8 (Q.931 4.5.23) in whatever message came before CONNECT.
+    assert!(call.passed().iter().any(|event| event["in_band"] == true), "{:?}\n{}", call.passed(), scene.gateway.ladder(1));
+    call.hang_up();
+    call.wait_for("released", SOON);
+}
+
+#[test]
 fn isdn_clears_call_of_phone() {
     let scene = Scene::new("isdn-clears", phone());
     scene.dial("5555001", Transport::Udp);

@@ -149,6 +149,22 @@ fn exchange_calls_sipp_and_hears_its_echo() {
 }
 
 #[test]
+fn sipp_that_speaks_before_it_answers_is_carried_at_once() {
+    let run = Run::new(Scenario::UasEarlyMedia).media(Media::Speech(river())).ring(Duration::from_secs(3));
+    let scene = Callee::new(run, Transport::Udp);
+    let mut call = scene.far.call(&Placed::to("1001"));
+    call.wait_for("connected", SOON);
+    assert!(call.passed().iter().any(|event| event["in_band"] == true), "{:?}", call.passed());
+    call.hang_up();
+    call.wait_for("released", SOON);
+    let record = scene.finish();
+    // Three seconds before the answer, 50 packets each; nearly nothing after it.
+    let quality = record.quality.unwrap();
+    assert!(quality.packets_received >= 145 && quality.lost == 0, "{quality:?}");
+    assert!(quality.packets_sent >= 145, "{quality:?}");
+}
+
+#[test]
 fn sipp_clears_call_of_exchange() {
     for transport in BOTH {
         let scene = Callee::new(Run::new(Scenario::UasBye).hold(Duration::from_millis(500)), transport);
