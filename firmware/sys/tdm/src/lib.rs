@@ -7,7 +7,7 @@
 //! - [`Span`], [`Channel`]: the traits (module `span`).
 //! - [`virtual_span`]: a pair of ends joined by a Unix socket; its network end owns the clock. No hardware.
 //! - [`Tracer`], [`FaultInjector`]: wrap any span; serve tests and support traces alike.
-//! - A back end for DAHDI cards will live in `dahdi/` and implement the same traits.
+//! - [`dahdi`]: cards and dynamic spans of the DAHDI kernel modules, behind the same traits.
 //!
 //! How to drive a span from one thread:
 //!
@@ -22,6 +22,7 @@
 //! Channels may be moved to other threads. Closing is dropping. Nothing here is asynchronous; nothing blocks.
 #![warn(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::undocumented_unsafe_blocks)]
 
+pub mod dahdi;
 mod fault;
 mod span;
 mod tracer;

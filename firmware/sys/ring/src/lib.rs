@@ -1,0 +1,1 @@
+//! Waiting for descriptors by io_uring or epoll.
