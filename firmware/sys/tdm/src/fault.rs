@@ -201,6 +201,10 @@ impl<S: Span> Span for FaultInjector<S> {
         self.inner.poll_fd()
     }
 
+    fn watches(&self) -> Vec<crate::span::Watch<'_>> {
+        self.inner.watches()
+    }
+
     fn service(&mut self) -> Result<Serviced, Error> {
         let serviced = self.inner.service()?;
         while let Some(event) = self.inner.poll_event() {

@@ -31,6 +31,6 @@ pub mod virtual_span;
 pub use fault::{Direction, FaultHandle, FaultInjector, SlipKind};
 pub use span::{
     Alarms, AnalogPort, BLOCK, CHUNK, Channel, ChannelCounters, ChannelEvent, ClockRole, Counters, Error, Hook, Law, MAX_FRAME,
-    Mode, Serviced, Span, SpanEvent, SpanInfo, SpanKind,
+    Mode, Serviced, Span, SpanEvent, SpanInfo, SpanKind, Watch,
 };
 pub use tracer::{TraceRecord, Traced, Tracer};

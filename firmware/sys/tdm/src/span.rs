@@ -244,9 +244,17 @@ pub enum Mode {
     Cas,
     /// Audio and hook states of an analog port.
     Analog(AnalogPort),
+    /// Audio and the seizure states of an E&M trunk.
+    EAndM,
 }
 
 impl Mode {
+    /// Whether hook signals can be sent and received.
+    #[must_use]
+    pub const fn has_hook(self) -> bool {
+        matches!(self, Self::Analog(_) | Self::EAndM)
+    }
+
     /// Whether audio is read and written (every mode but [`Mode::Hdlc`]).
     #[must_use]
     pub const fn has_audio(self) -> bool {
@@ -317,6 +325,15 @@ pub enum ChannelEvent {
         /// True when reversed from the idle polarity.
         reversed: bool,
     },
+    /// A wink, flash or start that was ordered has been sent (cards only: there it takes time).
+    HookComplete,
+    /// The ringing voltage of an FXS port went on or off within its cadence (cards only).
+    Ringer {
+        /// Whether it is on.
+        on: bool,
+    },
+    /// A digit dialled by loop pulses (cards only), `0` to `9`.
+    PulseDigit(u8),
 }
 
 /// Counters of a span since it was opened. All count up.
@@ -433,6 +450,19 @@ pub enum Error {
     },
 }
 
+/// A descriptor to wait for, edge by edge: reading goes on until it would block.
+#[derive(Clone, Copy, Debug)]
+pub struct Watch<'a> {
+    /// Tells the watches of one span apart; the same as long as the span lives.
+    pub key: u16,
+    /// The descriptor.
+    pub fd: BorrowedFd<'a>,
+    /// Whether readable data matter (`POLLIN`).
+    pub readable: bool,
+    /// Whether urgent conditions matter (`POLLPRI`): events of a card's channel.
+    pub urgent: bool,
+}
+
 /// One interface with its clock. See the crate header for how to drive it.
 pub trait Span: Send {
     /// What it is.
@@ -445,7 +475,12 @@ pub trait Span: Send {
     fn counters(&self) -> Counters;
     /// A descriptor that is readable when [`Span::service`] has something to do; it stays the same as long as the span lives.
     fn poll_fd(&self) -> Option<BorrowedFd<'_>>;
-    /// Moves data between the line and the channels. Never blocks; a call with nothing to do does nothing.
+    /// What to wait for, for drivers that watch many descriptors at once. It does not change as long as the span lives.
+    fn watches(&self) -> Vec<Watch<'_>> {
+        self.poll_fd().into_iter().map(|fd| Watch { key: 0, fd, readable: true, urgent: false }).collect()
+    }
+    /// Moves data between the line and the channels. Never blocks; a call with nothing to do does nothing. The blocks it tells of are
+    /// those that are sure: a caller reads each channel until it would block.
     ///
     /// `Err` means that the span itself broke; faults of the far end are counted and become events.
     fn service(&mut self) -> Result<Serviced, Error>;
@@ -470,7 +505,8 @@ pub trait Channel: Send {
     fn set_bits(&mut self, abcd: u8) -> Result<(), Error>;
     /// The bits last received from the far end.
     fn bits(&self) -> u8;
-    /// Sends a hook state or signal ([`Mode::Analog`] only).
+    /// Sends a hook state or signal ([`Mode::Analog`] and [`Mode::EAndM`] only). On a card a wink or flash goes on after the call returns:
+    /// [`ChannelEvent::HookComplete`] tells its end.
     fn hook(&mut self, hook: Hook) -> Result<(), Error>;
     /// Reverses the line or puts it back ([`Mode::Analog`] only).
     fn set_polarity(&mut self, reversed: bool) -> Result<(), Error>;
@@ -493,6 +529,9 @@ impl<S: Span + ?Sized> Span for Box<S> {
     }
     fn poll_fd(&self) -> Option<BorrowedFd<'_>> {
         (**self).poll_fd()
+    }
+    fn watches(&self) -> Vec<Watch<'_>> {
+        (**self).watches()
     }
     fn service(&mut self) -> Result<Serviced, Error> {
         (**self).service()

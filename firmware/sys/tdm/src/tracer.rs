@@ -113,6 +113,10 @@ impl<S: Span> Span for Tracer<S> {
         self.inner.poll_fd()
     }
 
+    fn watches(&self) -> Vec<crate::span::Watch<'_>> {
+        self.inner.watches()
+    }
+
     fn service(&mut self) -> Result<Serviced, Error> {
         self.inner.service()
     }

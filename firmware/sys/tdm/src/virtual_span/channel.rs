@@ -44,7 +44,7 @@ impl VirtualChannel {
     }
 
     fn send_signal(&self, signal: Signal, what: &'static str) -> Result<(), Error> {
-        if !matches!(self.mode, Mode::Analog(_)) {
+        if !self.mode.has_hook() {
             return Err(self.wrong_mode(what));
         }
         self.send((), |lane| if lane.write_signal(signal) { Ok(()) } else { Err(Error::WouldBlock) })

@@ -288,7 +288,7 @@ impl Lane {
     }
 
     pub(super) fn deliver_signal(&mut self, signal: Signal) {
-        if matches!(self.mode, Some(Mode::Analog(_))) {
+        if self.mode.is_some_and(Mode::has_hook) {
             self.event(match signal {
                 Signal::Hook(hook) => ChannelEvent::Hook(hook),
                 Signal::Polarity { reversed } => ChannelEvent::Polarity { reversed },
