@@ -69,7 +69,7 @@ pub(crate) fn spans(spans: &[Span]) -> String {
             count(ChannelUse::InUse),
             count(ChannelUse::Idle),
             count(ChannelUse::OutOfService),
-            span.slips.to_string(),
+            span.line.slips.to_string(),
         ]);
     }
     table.print("no spans")
@@ -79,6 +79,7 @@ fn kind(span: &Span) -> String {
     let framing = match span.framing {
         Framing::E1 => "E1",
         Framing::T1 => "T1",
+        Framing::Analog => "analog",
     };
     let side = match span.side {
         Side::User => "user",
@@ -95,6 +96,7 @@ const fn link(link: LinkState) -> &'static str {
     match link {
         LinkState::Up => "up",
         LinkState::Down => "down",
+        LinkState::None => "none",
     }
 }
 

@@ -3,7 +3,10 @@
 use http_body_util::BodyExt;
 use hyper::Method;
 use hyper::body::Incoming;
-use model::api::{Call, CallDetail, CallRecord, ConfigurationCheck, Span, Status, path};
+use model::api::{
+    Call, CallDetail, CallRecord, ConfigurationCheck, Hardware, MaintenanceMode, MaintenanceRequest, Span, Status, path,
+};
+use model::settings;
 
 use crate::connection::Send;
 use crate::{Client, Error, Events};
@@ -22,6 +25,28 @@ impl Client {
     /// One span by its name.
     pub async fn span(&self, name: &str) -> Result<Span, Error> {
         self.get(&path::span(&segment(name))).await
+    }
+
+    /// Every span of every card that the kernel sees, configured or not.
+    pub async fn hardware(&self) -> Result<Vec<Hardware>, Error> {
+        self.get(path::HARDWARE).await
+    }
+
+    /// Reconfigures one span and nothing else; its calls end. The answer is the span as it is then. Administrators only.
+    pub async fn configure_span(&self, name: &str, span: &settings::Span) -> Result<Span, Error> {
+        let path = path::span_configuration(&segment(name));
+        self.ask(Method::PUT, &path, Send::json(span, &path)?).await?.json().await
+    }
+
+    /// Switches a loop or a bit-error test of one span. The answer is the span as it is then. Administrators only.
+    pub async fn maintain_span(&self, name: &str, mode: MaintenanceMode) -> Result<Span, Error> {
+        let path = path::span_maintenance(&segment(name));
+        self.ask(Method::POST, &path, Send::json(&MaintenanceRequest { mode }, &path)?).await?.json().await
+    }
+
+    /// Sets a span's counters to zero. Operators and administrators only.
+    pub async fn reset_span_counters(&self, name: &str) -> Result<(), Error> {
+        self.ask(Method::POST, &path::span_counters_reset(&segment(name)), Send::Nothing).await?.whole().await.map(drop)
     }
 
     /// The calls that are not over.

@@ -8,6 +8,7 @@ use hyper::header::{ACCEPT, CONTENT_TYPE, HOST};
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use model::api::Fault;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
 use tokio::time::timeout;
@@ -24,6 +25,14 @@ const LARGEST_ANSWER: usize = 64 << 20;
 pub(crate) enum Send {
     Nothing,
     Toml(String),
+    Json(Vec<u8>),
+}
+
+impl Send {
+    /// `what` as JSON for the request to `path`.
+    pub(crate) fn json<T: Serialize>(what: &T, path: &str) -> Result<Self, Error> {
+        serde_json::to_vec(what).map(Self::Json).map_err(|error| Error::broken(path, format_args!("not sent, no JSON: {error}")))
+    }
 }
 
 /// An answer whose head says success; the body is still on its way.
@@ -54,6 +63,7 @@ impl Client {
         }
         match send {
             Send::Nothing => builder.body(Full::default()),
+            Send::Json(bytes) => builder.header(CONTENT_TYPE, "application/json").body(Full::from(bytes)),
             Send::Toml(text) => builder.header(CONTENT_TYPE, "application/toml").body(Full::from(text)),
         }
     }

@@ -285,7 +285,8 @@ impl EngineTask {
 
     fn span(&self, id: SpanId) -> Option<api::Span> {
         let span = self.engine.span(id)?;
-        Some(api::Span { slips: self.slips.get(&id).copied().unwrap_or(0), ..span })
+        let line = api::LineCounters { slips: self.slips.get(&id).copied().unwrap_or(0), ..span.line };
+        Some(api::Span { line, ..span })
     }
 
     /// Calls that are not over.

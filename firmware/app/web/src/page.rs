@@ -162,7 +162,7 @@ impl SpanView {
             link: text::link(span.link),
             link_tone: good_or_bad(span.link == LinkState::Up),
             usage: text::usage(in_use, span.channels.len()),
-            slips: span.slips,
+            slips: span.line.slips,
             frames: text::frames(d_channel.frames_sent, d_channel.frames_received),
             retransmissions: d_channel.retransmissions,
             malformed: d_channel.malformed,
@@ -177,6 +177,7 @@ fn timeslots(span: &Span) -> Vec<ChannelView> {
     let last = match span.framing {
         Framing::E1 => 31,
         Framing::T1 => 24,
+        Framing::Analog => span.channels.iter().map(|channel| channel.timeslot).max().unwrap_or(0),
     };
     (1..=last)
         .map(|timeslot| match span.channels.iter().find(|channel| channel.timeslot == timeslot) {

@@ -90,6 +90,7 @@ pub(crate) fn span_kind(framing: Framing, side: Side, back_end: &str) -> String 
     let framing = match framing {
         Framing::E1 => "E1",
         Framing::T1 => "T1",
+        Framing::Analog => "Analog",
     };
     let side = match side {
         Side::User => "user side",
@@ -106,6 +107,7 @@ pub(crate) const fn link(state: LinkState) -> &'static str {
     match state {
         LinkState::Up => "Up",
         LinkState::Down => "Down",
+        LinkState::None => NONE,
     }
 }
 

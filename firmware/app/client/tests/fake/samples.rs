@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use model::api::{
     Alarms, Call, CallDetail, CallRecord, CallState, Channel, ChannelUse, ConfigurationCheck, Counters, DChannelCounters,
-    LadderLine, LegStatus, LinkState, Party, Peer, Quality, Span, Status,
+    LadderLine, LegStatus, LineCounters, LinkState, Maintenance, Party, Peer, Quality, Span, SpanState, Status,
 };
-use model::settings::{Framing, Side};
+use model::settings::{Framing, Side, Signalling};
 
 use super::World;
 
@@ -55,13 +55,19 @@ pub fn span(name: &str) -> Span {
     Span {
         name: name.into(),
         framing: Framing::E1,
+        signalling: Signalling::Pri,
         side: Side::User,
         back_end: "virtual".into(),
+        hardware: None,
+        state: SpanState::Running,
         alarms: Alarms::default(),
         link: LinkState::Up,
         channels: slots.map(|timeslot| Channel { timeslot, state: ChannelUse::Idle, call: None }).collect(),
-        slips: 0,
+        line: LineCounters::default(),
         d_channel,
+        clock: None,
+        maintenance: Maintenance::None,
+        verdict: None,
     }
 }
 

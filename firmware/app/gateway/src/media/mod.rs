@@ -113,6 +113,7 @@ fn open(span: &model::settings::Span, state: &Path) -> Result<Box<dyn Span>, Str
     let info = match span.framing {
         Framing::E1 => SpanInfo::e1(&span.name),
         Framing::T1 => SpanInfo::t1(&span.name),
+        Framing::Analog => return Err(format!("span \"{}\": analog cards are not carried yet", span.name)),
     };
     match &span.back_end {
         BackEnd::Virtual { socket } => {
@@ -122,5 +123,6 @@ fn open(span: &model::settings::Span, state: &Path) -> Result<Box<dyn Span>, Str
                 opened.map_err(|error| format!("cannot open virtual span \"{}\" at {}: {error}", span.name, socket.display()))?;
             Ok(Box::new(opened))
         }
+        BackEnd::Dahdi(_) => Err(format!("span \"{}\": dahdi spans are not carried yet", span.name)),
     }
 }

@@ -50,7 +50,8 @@ impl IsdnSpan {
             Side::Network => isdn::Side::Network,
         };
         let framing = match settings.framing {
-            Framing::E1 => isdn::Framing::E1,
+            // Only spans with signalling `pri` come here, and validation allows them no analog framing.
+            Framing::E1 | Framing::Analog => isdn::Framing::E1,
             Framing::T1 => isdn::Framing::T1,
         };
         let mut config = Config::new(settings.name.clone(), side, framing);
@@ -336,14 +337,15 @@ impl IsdnSpan {
         api::Span {
             name: self.settings.name.clone(),
             framing: self.settings.framing,
+            signalling: self.settings.signalling,
             side: self.settings.side,
-            back_end: match self.settings.back_end {
-                settings::BackEnd::Virtual { .. } => "virtual".to_owned(),
-            },
+            back_end: self.settings.back_end.as_str().to_owned(),
+            hardware: self.settings.dahdi().and_then(|dahdi| dahdi.hardware.clone()),
+            state: api::SpanState::Running,
             alarms: self.alarms.clone().unwrap_or_default(),
             link: if self.interface.link_up() { api::LinkState::Up } else { api::LinkState::Down },
             channels: self.interface.channels().iter().map(channel).collect(),
-            slips: 0,
+            line: api::LineCounters::default(),
             d_channel: api::DChannelCounters {
                 frames_sent: stats.link.frames_sent,
                 frames_received: stats.link.frames_received,
@@ -351,6 +353,9 @@ impl IsdnSpan {
                 malformed: self.malformed(),
                 link_failures: self.link_failures,
             },
+            clock: None,
+            maintenance: api::Maintenance::None,
+            verdict: None,
         }
     }
 }

@@ -8,6 +8,7 @@
 mod call;
 mod event;
 mod fault;
+mod hardware;
 pub mod path;
 mod span;
 
@@ -16,7 +17,11 @@ use serde::{Deserialize, Serialize};
 pub use call::{Call, CallDetail, CallRecord, CallState, LadderLine, LegStatus, Party, Quality};
 pub use event::Event;
 pub use fault::Fault;
-pub use span::{Alarms, Channel, ChannelUse, DChannelCounters, LinkState, Span};
+pub use hardware::Hardware;
+pub use span::{
+    Alarms, Area, Channel, ChannelUse, ClockStatus, DChannelCounters, LineCounters, LinkState, Maintenance, MaintenanceMode,
+    MaintenanceRequest, Span, SpanState, Verdict,
+};
 
 /// `GET` [`path::STATUS`]: the box at a glance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

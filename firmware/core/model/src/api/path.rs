@@ -6,6 +6,15 @@ pub const STATUS: &str = "/v1/status";
 pub const SPANS: &str = "/v1/spans";
 /// `GET` one span by name: [`super::Span`].
 pub const SPAN: &str = "/v1/spans/{name}";
+/// `PUT` a [`crate::settings::Span`] as JSON: reconfigures that span and nothing else; its calls end (administrator). The name in the
+/// document is the name in the path. Answer: [`super::Span`].
+pub const SPAN_CONFIGURATION: &str = "/v1/spans/{name}/configuration";
+/// `POST` a [`super::MaintenanceRequest`]: loops and bit-error tests (administrator). Answer: [`super::Span`].
+pub const SPAN_MAINTENANCE: &str = "/v1/spans/{name}/maintenance";
+/// `POST` sets a span's counters to zero (operator). No answer but success.
+pub const SPAN_COUNTERS_RESET: &str = "/v1/spans/{name}/counters/reset";
+/// `GET` every span of every card that the kernel sees, configured or not: `Vec<`[`super::Hardware`]`>`.
+pub const HARDWARE: &str = "/v1/hardware";
 /// `GET` calls that are not over: `Vec<`[`super::Call`]`>`.
 pub const CALLS: &str = "/v1/calls";
 /// `GET` one call, over or not, with its ladder: [`super::CallDetail`].
@@ -29,6 +38,24 @@ pub const SHUTDOWN: &str = "/v1/shutdown";
 #[must_use]
 pub fn span(name: &str) -> String {
     SPAN.replace("{name}", name)
+}
+
+/// The path that reconfigures one span.
+#[must_use]
+pub fn span_configuration(name: &str) -> String {
+    SPAN_CONFIGURATION.replace("{name}", name)
+}
+
+/// The path that switches one span's loops and tests.
+#[must_use]
+pub fn span_maintenance(name: &str) -> String {
+    SPAN_MAINTENANCE.replace("{name}", name)
+}
+
+/// The path that resets one span's counters.
+#[must_use]
+pub fn span_counters_reset(name: &str) -> String {
+    SPAN_COUNTERS_RESET.replace("{name}", name)
 }
 
 /// The path of one call.

@@ -2,19 +2,28 @@
 //!
 //! Drive it by [`read`]; what comes back has passed every check of form in [`validate`].
 
+mod check_span;
+mod dahdi;
 mod listen;
+mod media;
 mod problem;
 mod read;
+mod slots;
+mod span;
 mod validate;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use dahdi::{
+    ChannelGroup, ChannelKind, DEFAULT_TONE_ZONE, DahdiSpan, DynamicSpan, EchoCanceller, Law, LineCode, SpanChannel, T1Framing,
+};
 pub use listen::{ListenAddress, SipTransport};
+pub use media::{Media, Poller};
 pub use problem::{Problem, Severity};
-pub use read::{Reading, read};
+pub use read::{Reading, SpanReading, read, read_span, write_span};
+pub use span::{BackEnd, Framing, Hunting, Side, Signalling, Span};
 pub use validate::validate;
 
 /// The whole document.
@@ -80,26 +89,6 @@ impl Default for Sip {
     }
 }
 
-/// `[media]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Media {
-    /// The address that RTP is sent from and that our SDP names.
-    pub address: IpAddr,
-    /// First RTP port; RTP takes even ports, RTCP the odd port above.
-    pub first_port: u16,
-    /// Last port of the range.
-    pub last_port: u16,
-    /// Depth of the jitter buffer in milliseconds, 10 to 200.
-    pub jitter_ms: u16,
-}
-
-impl Default for Media {
-    fn default() -> Self {
-        Self { address: IpAddr::V4(Ipv4Addr::LOCALHOST), first_port: 40_000, last_port: 40_999, jitter_ms: 40 }
-    }
-}
-
 /// `[capture]`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -116,71 +105,6 @@ impl Default for Capture {
     fn default() -> Self {
         Self { calls: false, rtp: true, keep: 200 }
     }
-}
-
-/// `[[span]]`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Span {
-    /// The trunk's name in routes, logs and pages.
-    pub name: String,
-    /// E1 or T1.
-    #[serde(default)]
-    pub framing: Framing,
-    /// Which end of the D-channel this box is.
-    #[serde(default)]
-    pub side: Side,
-    /// Which B-channel an outgoing call takes first.
-    #[serde(default)]
-    pub hunting: Hunting,
-    /// What carries it.
-    pub back_end: BackEnd,
-}
-
-/// Framing of a primary rate span.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Framing {
-    /// 2048 kbit/s: 30 B-channels, D-channel in timeslot 16, A-law.
-    #[default]
-    E1,
-    /// 1544 kbit/s: 23 B-channels, D-channel in timeslot 24, mu-law.
-    T1,
-}
-
-/// End of the D-channel.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Side {
-    /// The customer's end: towards a telephone network.
-    #[default]
-    User,
-    /// The network's end: towards a PBX.
-    Network,
-}
-
-/// Order in which B-channels are taken.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Hunting {
-    /// Lowest first on the user side, highest first on the network side, so that the two ends rarely collide.
-    #[default]
-    Auto,
-    /// Lowest first.
-    Ascending,
-    /// Highest first.
-    Descending,
-}
-
-/// What carries a span.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", deny_unknown_fields)]
-pub enum BackEnd {
-    /// A virtual span over a Unix socket; the far end (the exchange) owns the clock and listens.
-    Virtual {
-        /// The far end's socket. A relative path is below the state directory.
-        socket: PathBuf,
-    },
 }
 
 /// `[[peer]]`

@@ -1,6 +1,9 @@
 //! TOML text to checked settings. Form errors carry the path of the key, unknown keys are errors.
 
-use super::{Problem, Settings, Severity, validate};
+use serde::{Deserialize, Serialize};
+
+use super::check_span::check_span;
+use super::{Problem, Settings, Severity, Span, validate};
 
 /// What came of reading a document.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +22,7 @@ pub struct Reading {
 /// ```
 #[must_use]
 pub fn read(text: &str) -> Reading {
-    let settings = match parse(text) {
+    let settings: Settings = match parse(text) {
         Ok(settings) => settings,
         Err(problem) => return Reading { settings: None, problems: vec![problem] },
     };
@@ -28,7 +31,50 @@ pub fn read(text: &str) -> Reading {
     Reading { settings: usable.then_some(settings), problems }
 }
 
-fn parse(text: &str) -> Result<Settings, Problem> {
+/// What came of reading one span.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpanReading {
+    /// The span; `None` when any problem is an error.
+    pub span: Option<Span>,
+    /// Errors and warnings. Paths are those of a document with this span alone.
+    pub problems: Vec<Problem>,
+}
+
+/// A document with one `[[span]]` and nothing else.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpanDocument {
+    #[serde(rename = "span")]
+    spans: Vec<Span>,
+}
+
+/// Parses a document that holds one `[[span]]` and nothing else, and checks that span by itself: whether its name and device clash
+/// with other spans', or a route with its signalling, only the whole document can tell.
+#[must_use]
+pub fn read_span(text: &str) -> SpanReading {
+    let spans = match parse::<SpanDocument>(text) {
+        Ok(document) => document.spans,
+        Err(problem) => return SpanReading { span: None, problems: vec![problem] },
+    };
+    let [span] = spans.as_slice() else {
+        let problem = Problem::error("span", format!("{} spans", spans.len()), "one [[span]]");
+        return SpanReading { span: None, problems: vec![problem] };
+    };
+    let mut problems = Vec::new();
+    check_span(0, span, &mut problems);
+    let usable = problems.iter().all(|problem| problem.severity != Severity::Error);
+    SpanReading { span: usable.then(|| span.clone()), problems }
+}
+
+/// A span as a document that [`read_span`] reads, or as a part of the whole document.
+#[must_use]
+pub fn write_span(span: &Span) -> String {
+    let document = SpanDocument { spans: vec![span.clone()] };
+    // Only a socket's path that is not UTF-8 could not be written, and no document can hold one.
+    toml::to_string(&document).unwrap_or_else(|error| format!("# this span cannot be written: {error}\n"))
+}
+
+fn parse<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, Problem> {
     let document = toml::Deserializer::parse(text).map_err(|error| problem(String::new(), text, &error))?;
     serde_path_to_error::deserialize(document).map_err(|error| {
         let path = error.path().to_string();

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::check_span::{check_span, check_spans};
 use super::{Peer, Problem, Route, Settings, Span};
 
 /// Every problem of `settings`; empty when there is none.
@@ -14,6 +15,7 @@ pub fn validate(settings: &Settings) -> Vec<Problem> {
     for (index, span) in settings.spans.iter().enumerate() {
         check_span(index, span, &mut problems);
     }
+    check_spans(&settings.spans, &mut problems);
     for (index, peer) in settings.peers.iter().enumerate() {
         check_peer(index, peer, settings, &mut problems);
     }
@@ -64,6 +66,10 @@ fn media(settings: &Settings, problems: &mut Vec<Problem>) {
             "the address that peers send RTP to, not the unspecified one",
         ));
     }
+    if let Some(core) = media.core {
+        range("media.core", core.into(), 0, 1023, problems);
+    }
+    range("media.real_time_priority", media.real_time_priority.into(), 0, 99, problems);
 }
 
 fn range(path: &str, value: u32, low: u32, high: u32, problems: &mut Vec<Problem>) {
@@ -95,19 +101,6 @@ fn well_formed(name: &str) -> bool {
         && name != "unknown"
 }
 
-fn check_span(index: usize, span: &Span, problems: &mut Vec<Problem>) {
-    match &span.back_end {
-        super::BackEnd::Virtual { socket } if socket.as_os_str().is_empty() => {
-            problems.push(Problem::error(
-                format!("span[{index}].back_end.virtual.socket"),
-                "an empty path",
-                "the far end's socket",
-            ));
-        }
-        super::BackEnd::Virtual { .. } => {}
-    }
-}
-
 fn check_peer(index: usize, peer: &Peer, settings: &Settings, problems: &mut Vec<Problem>) {
     let path = |key: &str| format!("peer[{index}].{key}");
     if !matches!(peer.ptime_ms, 10 | 20 | 30 | 40 | 60) {
@@ -135,8 +128,23 @@ fn check_peer(index: usize, peer: &Peer, settings: &Settings, problems: &mut Vec
     }
 }
 
+/// A span of the configuration that no call can use yet.
+fn silent_span<'a>(settings: &'a Settings, name: &str) -> Option<&'a Span> {
+    settings.spans.iter().find(|span| span.name == name && !span.carries_calls())
+}
+
 fn check_route(index: usize, route: &Route, settings: &Settings, problems: &mut Vec<Problem>) {
     let path = |key: &str| format!("route[{index}].{key}");
+    if let Some(span) = silent_span(settings, &route.to) {
+        let signalling = span.signalling.as_str();
+        let found = format!("\"{}\", a span with signalling {signalling}, which carries no calls in this release", route.to);
+        problems.push(Problem::error(path("to"), found, "a span with signalling pri, or a peer"));
+    }
+    if let Some(span) = route.from.as_deref().and_then(|from| silent_span(settings, from)) {
+        let signalling = span.signalling.as_str();
+        let text = format!("no call comes from span \"{}\" with signalling {signalling} in this release", span.name);
+        problems.push(Problem::warning(path("from"), text));
+    }
     let trunk = |name: &str| settings.spans.iter().any(|s| s.name == name) || settings.peers.iter().any(|p| p.name == name);
     if !trunk(&route.to) {
         problems.push(Problem::error(path("to"), format!("\"{}\"", route.to), "the name of a span or a peer"));

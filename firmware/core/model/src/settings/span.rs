@@ -1,0 +1,200 @@
+//! `[[span]]`: one E1, T1 or analog card, what signalling it has and what carries it.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::dahdi::{ChannelKind, DahdiSpan, SpanChannel};
+
+/// `[[span]]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Span {
+    /// The trunk's name in routes, logs and pages.
+    pub name: String,
+    /// E1, T1 or an analog card.
+    #[serde(default)]
+    pub framing: Framing,
+    /// How calls are signalled. Only `pri` spans carry calls in this release; others are configured and watched.
+    #[serde(default)]
+    pub signalling: Signalling,
+    /// Which end of the D-channel this box is.
+    #[serde(default)]
+    pub side: Side,
+    /// Which B-channel an outgoing call takes first.
+    #[serde(default)]
+    pub hunting: Hunting,
+    /// What carries it.
+    pub back_end: BackEnd,
+}
+
+impl Span {
+    /// Whether calls can be routed over it in this release.
+    #[must_use]
+    pub const fn carries_calls(&self) -> bool {
+        matches!(self.signalling, Signalling::Pri)
+    }
+
+    /// Its DAHDI settings, when DAHDI carries it.
+    #[must_use]
+    pub fn dahdi(&self) -> Option<&DahdiSpan> {
+        match &self.back_end {
+            BackEnd::Virtual { .. } => None,
+            BackEnd::Dahdi(dahdi) => Some(dahdi),
+        }
+    }
+
+    /// The timeslot of the D-channel, if there is one.
+    #[must_use]
+    pub const fn d_channel(&self) -> Option<u8> {
+        match self.signalling {
+            Signalling::Pri => self.framing.d_channel(),
+            Signalling::Cas | Signalling::Em | Signalling::Analog => None,
+        }
+    }
+
+    /// How many channels the span has by its settings; `None` when only the card knows (an analog card).
+    #[must_use]
+    pub fn channel_count(&self) -> Option<u8> {
+        let dynamic = self.dahdi().and_then(|dahdi| dahdi.dynamic.as_ref());
+        dynamic.map(|dynamic| dynamic.channels(self.framing)).or_else(|| self.framing.timeslots())
+    }
+
+    /// Every channel that has a use, in timeslot order: the B-channels of a PRI span (its D-channel is
+    /// [`Span::d_channel`]), or what the channel list says. Slots that cannot be read or come twice count once; [`super::validate`] names
+    /// them.
+    #[must_use]
+    pub fn channels(&self) -> Vec<SpanChannel> {
+        match self.signalling {
+            Signalling::Pri => {
+                let slots = 1..=self.framing.timeslots().unwrap_or(0);
+                let b_channel = |slot| SpanChannel { slot, kind: ChannelKind::B, idle_bits: 0 };
+                slots.filter(|slot| self.framing.d_channel() != Some(*slot)).map(b_channel).collect()
+            }
+            Signalling::Cas | Signalling::Em | Signalling::Analog => {
+                self.dahdi().map(DahdiSpan::listed_channels).unwrap_or_default()
+            }
+        }
+    }
+}
+
+/// How calls are signalled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Signalling {
+    /// ISDN primary rate: Q.931 over a D-channel.
+    #[default]
+    Pri,
+    /// Channel associated signalling by ABCD bits, such as MFC-R2.
+    Cas,
+    /// E&M.
+    Em,
+    /// Loop, ground or kewl start: an analog card, or a channel bank behind an E1 or T1.
+    Analog,
+}
+
+impl Signalling {
+    /// The word in the configuration.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pri => "pri",
+            Self::Cas => "cas",
+            Self::Em => "em",
+            Self::Analog => "analog",
+        }
+    }
+}
+
+/// Framing of a span.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Framing {
+    /// 2048 kbit/s: 30 B-channels, D-channel in timeslot 16, A-law.
+    #[default]
+    E1,
+    /// 1544 kbit/s: 23 B-channels, D-channel in timeslot 24, mu-law.
+    T1,
+    /// An analog card: no framing, one channel a port.
+    Analog,
+}
+
+impl Framing {
+    /// The word in the configuration.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::E1 => "e1",
+            Self::T1 => "t1",
+            Self::Analog => "analog",
+        }
+    }
+
+    /// The timeslot of a primary rate D-channel.
+    #[must_use]
+    pub const fn d_channel(self) -> Option<u8> {
+        match self {
+            Self::E1 => Some(16),
+            Self::T1 => Some(24),
+            Self::Analog => None,
+        }
+    }
+
+    /// The last timeslot, all before it being there too; `None` for an analog card, which has as many as it has ports.
+    #[must_use]
+    pub const fn timeslots(self) -> Option<u8> {
+        match self {
+            Self::E1 => Some(31),
+            Self::T1 => Some(24),
+            Self::Analog => None,
+        }
+    }
+}
+
+/// End of the D-channel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The customer's end: towards a telephone network.
+    #[default]
+    User,
+    /// The network's end: towards a PBX.
+    Network,
+}
+
+/// Order in which B-channels are taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hunting {
+    /// Lowest first on the user side, highest first on the network side, so that the two ends rarely collide.
+    #[default]
+    Auto,
+    /// Lowest first.
+    Ascending,
+    /// Highest first.
+    Descending,
+}
+
+/// What carries a span.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum BackEnd {
+    /// A virtual span over a Unix socket; the far end (the exchange) owns the clock and listens.
+    Virtual {
+        /// The far end's socket. A relative path is below the state directory.
+        socket: PathBuf,
+    },
+    /// The kernel's DAHDI: a card's port, or a dynamic span.
+    Dahdi(Box<DahdiSpan>),
+}
+
+impl BackEnd {
+    /// The word in the configuration.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Virtual { .. } => "virtual",
+            Self::Dahdi(_) => "dahdi",
+        }
+    }
+}
