@@ -9,4 +9,5 @@
 #![warn(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::wildcard_enum_match_arm)]
 
 pub mod api;
+pub mod root_request;
 pub mod settings;
