@@ -9,6 +9,7 @@ use std::time::Instant;
 use sansio::{Machine, Peer, Timers};
 
 use super::multiframe::Window;
+use super::received::Received;
 use super::{
     Address, Body, Config, Event, Frame, Malformed, MdlError, NotTaken, SAPI_CALL_CONTROL, Stats, Supervisory, TEI_PRIMARY_RATE,
     Timer, Unnumbered,
@@ -43,37 +44,6 @@ pub(super) struct Establishing {
     then_release: bool,
 }
 
-/// A frame as the states see it.
-#[derive(Debug)]
-pub(super) enum Received {
-    Information {
-        ns: u8,
-        nr: u8,
-        poll: bool,
-        info: Vec<u8>,
-    },
-    Supervisory {
-        kind: Supervisory,
-        nr: u8,
-        poll_final: bool,
-        command: bool,
-    },
-    SetMode {
-        poll: bool,
-    },
-    Disconnect {
-        poll: bool,
-    },
-    Acknowledge {
-        is_final: bool,
-    },
-    DisconnectedMode {
-        is_final: bool,
-    },
-    /// Frame rejection condition, or FRMR.
-    Rejection(MdlError),
-}
-
 /// An information field waiting for its first or a further transmission.
 #[derive(Debug)]
 pub(super) struct Outgoing {
@@ -92,6 +62,10 @@ pub struct Link {
     transmit: VecDeque<Vec<u8>>,
     pub(super) events: VecDeque<Event>,
     pub(super) stats: Stats,
+    /// When the step under way began, so that what it sends is known by its time.
+    stepped_at: Option<Instant>,
+    /// The SABME or DISC sent last, and when: what a looped line brings back.
+    pub(super) last_command: Option<(Instant, Vec<u8>)>,
 }
 
 impl Link {
@@ -107,6 +81,8 @@ impl Link {
             transmit: VecDeque::new(),
             events: VecDeque::new(),
             stats: Stats::default(),
+            stepped_at: None,
+            last_command: None,
         }
     }
 
@@ -203,8 +179,9 @@ impl Link {
             return;
         }
         let stimulus = frame.to_string();
-        let Some(received) = self.classify(frame) else { return };
-        self.stats.frames_received += 1;
+        let looped = self.is_looped(now, bytes);
+        let Some(received) = self.classify(frame, looped) else { return };
+        self.count_received(&received);
         self.step(now, &stimulus, |link, state| link.receive(now, state, received));
     }
 
@@ -269,7 +246,7 @@ impl Link {
         self.stats
     }
 
-    fn tag(&self) -> String {
+    pub(super) fn tag(&self) -> String {
         format!("q921[{} tei{TEI_PRIMARY_RATE}]{{{}}}", self.config.name, self.state_name())
     }
 
@@ -280,6 +257,7 @@ impl Link {
     /// Takes the state out, lets `reaction` consume it, and logs what became of it.
     fn step(&mut self, now: Instant, stimulus: &str, reaction: impl FnOnce(&mut Self, State) -> State) {
         let tag = self.tag();
+        self.stepped_at = Some(now);
         let state = std::mem::replace(&mut self.state, State::TeiAssigned);
         self.state = reaction(self, state);
         let running = self.timers.iter().map(|(timer, at)| format!(" {timer:?}={:?}", at.saturating_duration_since(now)));
@@ -293,39 +271,6 @@ impl Link {
         if self.is_ours(address) {
             self.step(now, "frame rejection condition", |link, state| link.receive(now, state, Received::Rejection(error)));
         }
-    }
-
-    /// A frame in the form the states take; `None` when it is counted here and needs no reaction.
-    fn classify(&mut self, frame: Frame) -> Option<Received> {
-        // A command from the network has C/R = 1, a command from the user has 0 (Q.921 table 1).
-        let command = frame.address.command_response == (self.side == Side::User);
-        let (received, is_command) = match frame.body {
-            Body::Information { ns, nr, poll, info } => (Received::Information { ns, nr, poll, info }, true),
-            Body::Supervisory { kind, nr, poll_final } => {
-                return Some(Received::Supervisory { kind, nr, poll_final, command });
-            }
-            Body::Unnumbered { kind, poll_final, info } => match kind {
-                Unnumbered::SetMode => (Received::SetMode { poll: poll_final }, true),
-                Unnumbered::Disconnect => (Received::Disconnect { poll: poll_final }, true),
-                Unnumbered::Acknowledge => (Received::Acknowledge { is_final: poll_final }, false),
-                Unnumbered::DisconnectedMode => (Received::DisconnectedMode { is_final: poll_final }, false),
-                Unnumbered::FrameReject => (Received::Rejection(MdlError::K), false),
-                Unnumbered::Information => {
-                    self.events.push_back(Event::UnitData(info));
-                    return None;
-                }
-                Unnumbered::Exchange => {
-                    self.stats.ignored += 1;
-                    return None;
-                }
-            },
-        };
-        if command != is_command {
-            self.stats.wrong_direction += 1;
-            tracing::warn!("{}: {received:?} with the wrong c/r bit: line looped, or both ends are the same side", self.tag());
-            return None;
-        }
-        Some(received)
     }
 
     fn receive(&mut self, now: Instant, state: State, received: Received) -> State {
@@ -535,6 +480,9 @@ impl Link {
     pub(super) fn unnumbered(&mut self, kind: Unnumbered, poll_final: bool) {
         let command = matches!(kind, Unnumbered::SetMode | Unnumbered::Disconnect);
         self.send(command, Body::Unnumbered { kind, poll_final, info: Vec::new() });
+        if command {
+            self.last_command = self.stepped_at.zip(self.transmit.back().cloned());
+        }
     }
 
     /// Queues a frame with the C/R bit that fits our side (Q.921 table 1).

@@ -21,6 +21,7 @@
 mod frame;
 mod link;
 mod multiframe;
+mod received;
 mod timer;
 
 use std::time::Duration;
@@ -183,6 +184,16 @@ pub struct Stats {
     pub not_for_us: u64,
     /// Commands marked as responses and the reverse: a looped line, or both ends on the same side.
     pub wrong_direction: u64,
+    /// Of these, copies of the command that was sent last, back so soon that the line must be looped.
+    pub looped: u64,
+    /// Of these, SABME that are no such copies: the far end is on this end's side.
+    pub same_side: u64,
+    /// SABME received.
+    pub sabme_received: u64,
+    /// DISC received.
+    pub disc_received: u64,
+    /// DM received.
+    pub dm_received: u64,
     /// Frames which the state ignores.
     pub ignored: u64,
     /// MDL-ERROR indications.

@@ -6,7 +6,8 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use super::link::{Link, Outgoing, Received, State};
+use super::link::{Link, Outgoing, State};
+use super::received::Received;
 use super::{Body, Event, MdlError, Supervisory, Timer, Unnumbered};
 
 /// Sequence numbers are modulo 128 (Q.921 3.5.2.1).
