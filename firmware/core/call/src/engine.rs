@@ -4,10 +4,11 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
 use model::api::{self, LadderLine};
-use model::settings::Settings;
+use model::settings::{self, Settings};
 
 use crate::controller::{self, Controller, Order, WallClock};
 use crate::legs::isdn::IsdnSpan;
+use crate::legs::span::{LineReport, SpanLegs};
 use crate::legs::{Flow, Legs, Outgoing, Trace};
 use crate::route::Trunk;
 use crate::words::{CallId, LegId, MediaCommand, MediaReport, PeerId, SpanId};
@@ -173,6 +174,29 @@ impl Engine {
     /// A span's line state: at start, at each change, and now and then. `down` when it carries nothing.
     pub fn handle_line(&mut self, now: Instant, span: SpanId, alarms: api::Alarms, down: bool) {
         self.legs.handle_line(now, span, alarms, down);
+        self.settle(now);
+    }
+
+    /// Whether the gateway could take a span into use. One that is not running is down until its next line state says otherwise.
+    pub fn handle_span_state(&mut self, now: Instant, span: SpanId, state: api::SpanState) {
+        self.legs.handle_span_state(now, span, state);
+        self.settle(now);
+    }
+
+    /// What was read of a span's line; once a second, for pages and for the diagnosis.
+    pub fn handle_line_report(&mut self, now: Instant, span: SpanId, report: LineReport) {
+        let unix_ms = self.controller.unix_ms(now);
+        self.legs.handle_line_report(now, unix_ms, span, report);
+        self.settle(now);
+    }
+
+    /// Ends a span's calls and takes other settings for it; other spans are not touched. Its next line state brings it up. The name
+    /// must be the old one: routes go by it.
+    pub fn reconfigure_span(&mut self, now: Instant, span: SpanId, settings: settings::Span) {
+        self.legs.reconfigure_span(now, span, &settings);
+        if let Some(old) = self.settings.spans.get_mut(span.0) {
+            *old = settings;
+        }
         self.settle(now);
     }
 
@@ -382,7 +406,11 @@ impl Engine {
     /// Whether our end of a span's D-channel is the network's.
     #[must_use]
     pub fn is_network_side(&self, id: SpanId) -> bool {
-        self.legs.spans().get(id.0).is_some_and(IsdnSpan::is_network_side)
+        self.isdn(id).is_some_and(IsdnSpan::is_network_side)
+    }
+
+    fn isdn(&self, id: SpanId) -> Option<&IsdnSpan> {
+        self.legs.spans().get(id.0).and_then(SpanLegs::isdn)
     }
 
     /// Peers in configuration order.
@@ -405,13 +433,13 @@ impl Engine {
     /// What calls hold now.
     #[must_use]
     pub fn held(&self) -> Held {
-        let spans = self.legs.spans();
+        let spans = || self.legs.spans().iter().filter_map(SpanLegs::isdn);
         Held {
             calls: self.controller.calls().count(),
             legs: self.legs.leg_count(),
-            isdn_legs: spans.iter().map(IsdnSpan::leg_count).sum(),
+            isdn_legs: spans().map(IsdnSpan::leg_count).sum(),
             sip_legs: self.legs.sip().leg_count(),
-            channels: spans.iter().map(IsdnSpan::channels_in_use).sum(),
+            channels: spans().map(IsdnSpan::channels_in_use).sum(),
             ports: self.controller.ports_in_use(),
         }
     }
@@ -425,7 +453,7 @@ impl Engine {
             answered: calls.answered,
             ended: calls.ended,
             malformed_sip: self.legs.sip().malformed(),
-            malformed_isdn: self.legs.spans().iter().map(IsdnSpan::malformed).sum(),
+            malformed_isdn: self.legs.spans().iter().filter_map(SpanLegs::isdn).map(IsdnSpan::malformed).sum(),
             malformed_rtp: calls.malformed_rtp,
             ..api::Counters::default()
         }

@@ -20,6 +20,7 @@
 
 pub mod cause_map;
 pub mod controller;
+pub mod diagnosis;
 mod engine;
 pub mod legs;
 mod ports;
@@ -27,5 +28,6 @@ mod route;
 pub mod words;
 
 pub use engine::{Engine, Event, Held, Plan, Transmit};
+pub use legs::span::LineReport;
 pub use ports::PortPool;
 pub use route::{Destination, Router, Trunk};

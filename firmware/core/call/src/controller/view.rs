@@ -67,6 +67,12 @@ impl Controller {
         self.calls.values().filter(on).count()
     }
 
+    /// An instant as wall time.
+    #[must_use]
+    pub fn unix_ms(&self, instant: Instant) -> i64 {
+        self.clock.unix_ms(instant)
+    }
+
     /// A trunk's name.
     #[must_use]
     pub fn name_of(&self, trunk: Trunk) -> String {

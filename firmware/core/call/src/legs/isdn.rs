@@ -14,6 +14,7 @@ use model::api;
 use model::settings::{self, Framing, Side};
 
 use super::{Out, Outgoing, Trace};
+use crate::diagnosis::DFigures;
 use crate::route::Trunk;
 use crate::words::{
     Answered, Calling, FromLeg, LegId, Number, Presentation, Progressing, Release, Screening, Setup, SpanId, Terminal, ToLeg,
@@ -32,7 +33,6 @@ pub struct IsdnSpan {
     settings: settings::Span,
     interface: Interface,
     started: bool,
-    alarms: Option<api::Alarms>,
     calls: HashMap<CallId, LegId>,
     legs: HashMap<LegId, CallId>,
     /// Call references in use or used last, for ladders: whether it is ours, and its value.
@@ -65,7 +65,6 @@ impl IsdnSpan {
             settings: settings.clone(),
             interface: Interface::new(config),
             started: false,
-            alarms: None,
             calls: HashMap::new(),
             legs: HashMap::new(),
             references: HashMap::new(),
@@ -115,18 +114,47 @@ impl IsdnSpan {
         std::mem::replace(&mut self.changed, false)
     }
 
-    /// The line's state from the span: the first report brings the link up. True when the alarms changed.
-    pub(super) fn handle_line(&mut self, now: Instant, alarms: api::Alarms, down: bool, out: &mut Out) -> bool {
-        let changed = self.alarms.as_ref() != Some(&alarms);
-        self.alarms = Some(alarms);
-        self.interface.handle_layer1(now, !down);
+    /// Whether the line carries anything: the first report brings the link up.
+    pub(super) fn handle_line(&mut self, now: Instant, up: bool, out: &mut Out) {
+        self.interface.handle_layer1(now, up);
         if !self.started {
             self.started = true;
             self.interface.start(now);
         }
-        self.changed |= changed;
         self.pump(now, out);
-        changed
+    }
+
+    /// Ends every leg at once, because the span is taken away: the far end is told, but not waited for.
+    pub(super) fn give_up(&mut self, now: Instant, release: &Release, out: &mut Out) {
+        let legs: Vec<(LegId, CallId)> = self.legs.iter().map(|(leg, call)| (*leg, *call)).collect();
+        for (leg, call) in legs {
+            self.ending.insert(leg, release.clone());
+            self.interface.clear(now, call, Cause::new(CauseValue(release.cause), self.location()));
+            self.pump(now, out);
+            // Unless clearing took no answer, as for a call that had not been heard of there.
+            if self.legs.remove(&leg).is_some() {
+                self.calls.remove(&call);
+                out.say(leg, self.trunk(), FromLeg::Released(release.clone()));
+            }
+        }
+        self.changed = true;
+    }
+
+    /// The data link's figures for the diagnosis; `bad_frames` were dropped below it.
+    pub(super) fn figures(&self, bad_frames: u64) -> DFigures {
+        let link = self.interface.stats().link;
+        DFigures {
+            up: self.interface.link_up(),
+            network_side: self.is_network_side(),
+            timeslot: self.settings.d_channel().unwrap_or_default(),
+            failures: self.link_failures,
+            received: link.frames_received,
+            repeated: link.i_repeated,
+            bad: bad_frames,
+            dm_received: link.dm_received,
+            looped: link.looped,
+            same_side: link.same_side,
+        }
     }
 
     pub(super) fn handle_frame(&mut self, now: Instant, frame: &[u8], out: &mut Out) {
@@ -320,9 +348,11 @@ impl IsdnSpan {
         out.say(leg, self.trunk(), FromLeg::Released(release));
     }
 
-    /// The span as the control API shows it; `call_of` tells the call of a leg.
-    #[must_use]
-    pub fn status(&self, call_of: impl Fn(LegId) -> Option<u64>) -> api::Span {
+    /// Data link, channels and counters as the control API shows them; `call_of` tells the call of a leg.
+    pub(super) fn status(
+        &self,
+        call_of: impl Fn(LegId) -> Option<u64>,
+    ) -> (api::LinkState, Vec<api::Channel>, api::DChannelCounters) {
         let stats = self.interface.stats();
         let channel = |channel: &isdn::ChannelStatus| {
             let (state, call) = match channel.state {
@@ -334,29 +364,15 @@ impl IsdnSpan {
             };
             api::Channel { timeslot: channel.slot, state, call }
         };
-        api::Span {
-            name: self.settings.name.clone(),
-            framing: self.settings.framing,
-            signalling: self.settings.signalling,
-            side: self.settings.side,
-            back_end: self.settings.back_end.as_str().to_owned(),
-            hardware: self.settings.dahdi().and_then(|dahdi| dahdi.hardware.clone()),
-            state: api::SpanState::Running,
-            alarms: self.alarms.clone().unwrap_or_default(),
-            link: if self.interface.link_up() { api::LinkState::Up } else { api::LinkState::Down },
-            channels: self.interface.channels().iter().map(channel).collect(),
-            line: api::LineCounters::default(),
-            d_channel: api::DChannelCounters {
-                frames_sent: stats.link.frames_sent,
-                frames_received: stats.link.frames_received,
-                retransmissions: stats.link.i_repeated,
-                malformed: self.malformed(),
-                link_failures: self.link_failures,
-            },
-            clock: None,
-            maintenance: api::Maintenance::None,
-            verdict: None,
-        }
+        let link = if self.interface.link_up() { api::LinkState::Up } else { api::LinkState::Down };
+        let counters = api::DChannelCounters {
+            frames_sent: stats.link.frames_sent,
+            frames_received: stats.link.frames_received,
+            retransmissions: stats.link.i_repeated,
+            malformed: self.malformed(),
+            link_failures: self.link_failures,
+        };
+        (link, self.interface.channels().iter().map(channel).collect(), counters)
     }
 }
 

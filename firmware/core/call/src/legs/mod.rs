@@ -6,6 +6,7 @@
 
 pub mod isdn;
 pub mod sip;
+pub mod span;
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
@@ -90,7 +91,7 @@ impl Out {
 /// Every leg of the box.
 #[derive(Debug)]
 pub struct Legs {
-    spans: Vec<isdn::IsdnSpan>,
+    spans: Vec<span::SpanLegs>,
     sip: sip::SipLegs,
     trunks: HashMap<LegId, Trunk>,
     out: Out,
@@ -100,7 +101,7 @@ impl Legs {
     /// Legs of a validated configuration. `seed` feeds SIP's tags, branches and Call-IDs and must not be guessable.
     #[must_use]
     pub fn new(settings: &Settings, seed: [u8; 32]) -> Self {
-        let span = |(index, span): (usize, &model::settings::Span)| isdn::IsdnSpan::new(SpanId(index), span);
+        let span = |(index, span): (usize, &model::settings::Span)| span::SpanLegs::new(SpanId(index), span);
         let spans = settings.spans.iter().enumerate().map(span).collect();
         Self { spans, sip: sip::SipLegs::new(settings, seed), trunks: HashMap::new(), out: Out::default() }
     }
@@ -112,8 +113,29 @@ impl Legs {
 
     /// A LAPD frame from a span.
     pub fn handle_frame(&mut self, now: Instant, span: SpanId, frame: &[u8]) {
+        if let Some(isdn) = self.spans.get_mut(span.0).and_then(span::SpanLegs::isdn_mut) {
+            isdn.handle_frame(now, frame, &mut self.out);
+        }
+    }
+
+    /// Whether the gateway could take a span into use.
+    pub fn handle_span_state(&mut self, now: Instant, span: SpanId, state: model::api::SpanState) {
         if let Some(span) = self.spans.get_mut(span.0) {
-            span.handle_frame(now, frame, &mut self.out);
+            span.handle_state(now, state, &mut self.out);
+        }
+    }
+
+    /// What was read of a span's line in the last second.
+    pub fn handle_line_report(&mut self, now: Instant, unix_ms: i64, span: SpanId, report: span::LineReport) {
+        if let Some(span) = self.spans.get_mut(span.0) {
+            span.handle_report(now, unix_ms, report);
+        }
+    }
+
+    /// Ends a span's calls and begins anew with other settings.
+    pub fn reconfigure_span(&mut self, now: Instant, span: SpanId, settings: &model::settings::Span) {
+        if let Some(span) = self.spans.get_mut(span.0) {
+            span.reconfigure(now, settings, &mut self.out);
         }
     }
 
@@ -144,8 +166,8 @@ impl Legs {
 
     /// Runs every timer that is due.
     pub fn handle_timeout(&mut self, now: Instant) {
-        for span in &mut self.spans {
-            span.handle_timeout(now, &mut self.out);
+        for isdn in self.spans.iter_mut().filter_map(span::SpanLegs::isdn_mut) {
+            isdn.handle_timeout(now, &mut self.out);
         }
         self.sip.handle_timeout(now, &mut self.out);
     }
@@ -204,7 +226,7 @@ impl Legs {
     /// When [`Legs::handle_timeout`] is wanted.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.spans.iter().filter_map(isdn::IsdnSpan::poll_timeout).chain(self.sip.poll_timeout()).min()
+        self.spans.iter().filter_map(|span| span.isdn()?.poll_timeout()).chain(self.sip.poll_timeout()).min()
     }
 
     /// A new leg id, for an outgoing leg.
@@ -220,7 +242,7 @@ impl Legs {
 
     /// The spans.
     #[must_use]
-    pub fn spans(&self) -> &[isdn::IsdnSpan] {
+    pub fn spans(&self) -> &[span::SpanLegs] {
         &self.spans
     }
 
@@ -243,7 +265,7 @@ impl Legs {
 
     /// Whether any trunk can take a call decides how our OPTIONS answers.
     pub fn set_available(&mut self) {
-        let any = self.spans.is_empty() || self.spans.iter().any(isdn::IsdnSpan::can_take_a_call);
+        let any = self.spans.is_empty() || self.spans.iter().any(span::SpanLegs::can_take_a_call);
         self.sip.set_available(any);
     }
 

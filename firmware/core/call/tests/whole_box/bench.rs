@@ -164,7 +164,7 @@ impl Bench {
         let mut settings = settings::read(CONFIGURATION).settings.unwrap();
         change(&mut settings);
         let problems = settings::validate(&settings);
-        assert!(problems.is_empty(), "{problems:?}");
+        assert!(problems.iter().all(|problem| problem.severity == settings::Severity::Warning), "{problems:?}");
         let clock = WallClock { instant: now, unix_ms: 0 };
         let mut far_side = isdn::Config::new("exchange", isdn::Side::Network, isdn::Framing::E1);
         // The default of 10 s (Q.931 table 9-1) would end each slow call before what is tested here does.

@@ -23,6 +23,7 @@ mod numbers;
 mod offers;
 mod reachability;
 mod refused;
+mod span_states;
 mod streams;
 mod transit;
 mod trouble;

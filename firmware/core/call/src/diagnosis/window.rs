@@ -1,0 +1,109 @@
+//! A quarter of an hour of a span's counters, as what was added from sample to sample.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use model::api::{Alarms, LineCounters};
+
+use super::{DFigures, Sample};
+
+/// How far back it reaches.
+pub(super) const REACH: Duration = Duration::from_secs(900);
+/// The most that is kept: somebody who samples faster gets a shorter reach.
+const MOST: usize = 1_000;
+
+/// What one sample added.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Added {
+    pub(super) line: LineCounters,
+    pub(super) d_channel: DFigures,
+}
+
+/// See the module header.
+#[derive(Debug, Default)]
+pub(super) struct Window {
+    seconds: VecDeque<(Instant, Added)>,
+    last: Option<Sample>,
+    /// Since when the data link is as it is.
+    link_since: Option<(Instant, bool)>,
+}
+
+impl Window {
+    pub(super) fn add(&mut self, now: Instant, sample: Sample) {
+        let before = self.last.clone().unwrap_or_else(|| sample.clone());
+        let line = line(&before.line, &sample.line);
+        let d_channel = match (&before.d_channel, &sample.d_channel) {
+            (Some(before), Some(after)) => d_channel(before, after),
+            _ => DFigures::default(),
+        };
+        self.seconds.push_back((now, Added { line, d_channel }));
+        while self.seconds.len() > MOST || self.seconds.front().is_some_and(|(at, _)| now.saturating_duration_since(*at) > REACH)
+        {
+            self.seconds.pop_front();
+        }
+        let up = sample.d_channel.is_some_and(|figures| figures.up);
+        if self.link_since.is_none_or(|(_, was)| was != up) {
+            self.link_since = Some((now, up));
+        }
+        self.last = Some(sample);
+    }
+
+    /// The alarms now.
+    pub(super) fn alarms(&self) -> Alarms {
+        self.last.as_ref().map(|sample| sample.alarms.clone()).unwrap_or_default()
+    }
+
+    /// The D-channel now; `None` where there is none.
+    pub(super) fn d_channel(&self) -> Option<DFigures> {
+        self.last.as_ref().and_then(|sample| sample.d_channel)
+    }
+
+    fn now(&self) -> Option<Instant> {
+        self.seconds.back().map(|(at, _)| *at)
+    }
+
+    /// For how long the data link has been as it is.
+    pub(super) fn link_for(&self) -> Duration {
+        let since = self.link_since.zip(self.now());
+        since.map_or(Duration::ZERO, |((since, _), now)| now.saturating_duration_since(since))
+    }
+
+    /// What was added in the last `reach`.
+    pub(super) fn sum(&self, reach: Duration, of: impl Fn(&Added) -> u64) -> u64 {
+        let Some(now) = self.now() else { return 0 };
+        let inside = self.seconds.iter().filter(|(at, _)| now.saturating_duration_since(*at) < reach);
+        inside.map(|(_, added)| of(added)).fold(0, u64::saturating_add)
+    }
+}
+
+/// What was added; a counter that fell began anew.
+const fn since(before: u64, after: u64) -> u64 {
+    if after >= before { after - before } else { after }
+}
+
+const fn line(before: &LineCounters, after: &LineCounters) -> LineCounters {
+    LineCounters {
+        bpv: since(before.bpv, after.bpv),
+        crc4: since(before.crc4, after.crc4),
+        ebit: since(before.ebit, after.ebit),
+        fas: since(before.fas, after.fas),
+        errored_seconds: since(before.errored_seconds, after.errored_seconds),
+        irq_misses: since(before.irq_misses, after.irq_misses),
+        slips: since(before.slips, after.slips),
+        underruns: since(before.underruns, after.underruns),
+        overruns: since(before.overruns, after.overruns),
+    }
+}
+
+const fn d_channel(before: &DFigures, after: &DFigures) -> DFigures {
+    DFigures {
+        failures: since(before.failures, after.failures),
+        received: since(before.received, after.received),
+        repeated: since(before.repeated, after.repeated),
+        bad: since(before.bad, after.bad),
+        dm_received: since(before.dm_received, after.dm_received),
+        looped: since(before.looped, after.looped),
+        same_side: since(before.same_side, after.same_side),
+        ..*after
+    }
+}

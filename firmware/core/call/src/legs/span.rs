@@ -1,0 +1,226 @@
+//! One span of the configuration: what carries it may come and go, and only primary rate spans have legs.
+//!
+//! [`SpanLegs`] keeps what holds for every span (settings, whether the gateway could take it into use, alarms, figures, diagnosis) and
+//! has an [`IsdnSpan`] where signalling is `pri`. Other signalling is configured and watched in this release: such a span shows its
+//! channels and takes no calls. Its legs get a file beside [`super::isdn`] and a variant of [`Signalling`].
+
+use std::time::Instant;
+
+use model::api::{self, LineCounters, SpanState};
+use model::settings;
+
+use super::Out;
+use super::isdn::IsdnSpan;
+use crate::diagnosis::{Diagnosis, Sample};
+use crate::route::Trunk;
+use crate::words::{FromLeg, LegId, Release, Setup, SpanId, ToLeg};
+
+/// Q.850 cause 34: no circuit or channel available.
+const NO_CHANNEL: u8 = 34;
+/// Q.850 cause 41: temporary failure.
+const TEMPORARY_FAILURE: u8 = 41;
+
+/// What the gateway read of a span's line; once a second.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LineReport {
+    /// Counters since the span was opened. One that falls began anew with its device.
+    pub counters: LineCounters,
+    /// D-channel frames that were damaged, broken off or too long.
+    pub d_bad_frames: u64,
+    /// Where its clock comes from.
+    pub clock: Option<api::ClockStatus>,
+    /// What a technician has switched on.
+    pub maintenance: api::Maintenance,
+}
+
+/// What signals on a span.
+#[derive(Debug)]
+enum Signalling {
+    Isdn(Box<IsdnSpan>),
+    /// Nothing in this release.
+    None,
+}
+
+impl Signalling {
+    fn new(id: SpanId, settings: &settings::Span) -> Self {
+        match settings.signalling {
+            settings::Signalling::Pri => Self::Isdn(Box::new(IsdnSpan::new(id, settings))),
+            settings::Signalling::Cas | settings::Signalling::Em | settings::Signalling::Analog => Self::None,
+        }
+    }
+}
+
+/// See the module header.
+#[derive(Debug)]
+pub struct SpanLegs {
+    id: SpanId,
+    settings: settings::Span,
+    signalling: Signalling,
+    state: SpanState,
+    alarms: api::Alarms,
+    /// Whether the line was last reported as carrying nothing; `None` until it was reported.
+    down: Option<bool>,
+    report: LineReport,
+    diagnosis: Diagnosis,
+    changed: bool,
+}
+
+impl SpanLegs {
+    pub(super) fn new(id: SpanId, settings: &settings::Span) -> Self {
+        Self {
+            id,
+            settings: settings.clone(),
+            signalling: Signalling::new(id, settings),
+            state: SpanState::Running,
+            alarms: api::Alarms::default(),
+            down: None,
+            report: LineReport::default(),
+            diagnosis: Diagnosis::default(),
+            changed: false,
+        }
+    }
+
+    /// Its primary rate interface, if that is its signalling.
+    #[must_use]
+    pub fn isdn(&self) -> Option<&IsdnSpan> {
+        match &self.signalling {
+            Signalling::Isdn(span) => Some(span),
+            Signalling::None => None,
+        }
+    }
+
+    pub(super) fn isdn_mut(&mut self) -> Option<&mut IsdnSpan> {
+        match &mut self.signalling {
+            Signalling::Isdn(span) => Some(span),
+            Signalling::None => None,
+        }
+    }
+
+    /// Takes the mark that anything that is shown changed.
+    pub(super) fn take_changed(&mut self) -> bool {
+        let isdn = self.isdn_mut().is_some_and(IsdnSpan::take_changed);
+        std::mem::replace(&mut self.changed, false) | isdn
+    }
+
+    /// The line's state from the span. True when the alarms changed.
+    pub(super) fn handle_line(&mut self, now: Instant, alarms: api::Alarms, down: bool, out: &mut Out) -> bool {
+        let changed = self.down.is_none() || self.alarms != alarms;
+        self.alarms = alarms;
+        self.down = Some(down);
+        self.changed |= changed;
+        // A report that was on its way when the span was given up says nothing any more.
+        let down = down || self.state != SpanState::Running;
+        if let Some(isdn) = self.isdn_mut() {
+            isdn.handle_line(now, !down, out);
+        }
+        changed
+    }
+
+    /// Whether the gateway could take it into use. A span that is not there is down.
+    pub(super) fn handle_state(&mut self, now: Instant, state: SpanState, out: &mut Out) {
+        if self.state == state {
+            return;
+        }
+        self.changed = true;
+        self.state = state;
+        if self.state != SpanState::Running {
+            self.alarms = api::Alarms::default();
+            self.down = None;
+            self.diagnosis = Diagnosis::default();
+            if let Some(isdn) = self.isdn_mut() {
+                isdn.handle_line(now, false, out);
+            }
+        }
+    }
+
+    /// What was read of the line in the last second; true when the verdict changed.
+    pub(super) fn handle_report(&mut self, now: Instant, unix_ms: i64, report: LineReport) -> bool {
+        self.report = report;
+        if self.state != SpanState::Running {
+            return false;
+        }
+        let sample = Sample {
+            alarms: self.alarms.clone(),
+            line: self.report.counters,
+            d_channel: self.isdn().map(|isdn| isdn.figures(self.report.d_bad_frames)),
+            in_maintenance: self.report.maintenance != api::Maintenance::None,
+        };
+        let changed = self.diagnosis.handle_sample(now, unix_ms, sample);
+        self.changed |= changed;
+        changed
+    }
+
+    /// Ends every call and begins anew with other settings; the next [`SpanLegs::handle_line`] brings it up.
+    pub(super) fn reconfigure(&mut self, now: Instant, settings: &settings::Span, out: &mut Out) {
+        let reason = format!("span {} is being configured anew", self.settings.name);
+        if let Some(isdn) = self.isdn_mut() {
+            isdn.give_up(now, &Release::by_box(TEMPORARY_FAILURE, reason), out);
+        }
+        *self = Self { changed: true, ..Self::new(self.id, settings) };
+    }
+
+    /// Starts an outgoing leg. A refusal comes back as [`FromLeg::Released`].
+    pub(super) fn originate(&mut self, now: Instant, leg: LegId, setup: &Setup, out: &mut Out) {
+        let name = &self.settings.name;
+        let refusal = match (&self.state, &self.signalling) {
+            (SpanState::Missing { .. } | SpanState::Failed { .. }, _) => Some(format!("span {name} is not there")),
+            (SpanState::Running, Signalling::None) => {
+                Some(format!("span {name} carries no calls in this release: its signalling is not pri"))
+            }
+            (SpanState::Running, Signalling::Isdn(_)) => None,
+        };
+        match (refusal, &mut self.signalling) {
+            (Some(reason), _) => {
+                let release = Release::by_box(NO_CHANNEL, reason);
+                out.say(leg, Trunk::Span(self.id), FromLeg::Released(release));
+            }
+            (None, Signalling::Isdn(isdn)) => isdn.originate(now, leg, setup, out),
+            (None, Signalling::None) => {}
+        }
+    }
+
+    pub(super) fn tell(&mut self, now: Instant, leg: LegId, word: ToLeg, out: &mut Out) {
+        if let Some(isdn) = self.isdn_mut() {
+            isdn.tell(now, leg, word, out);
+        }
+    }
+
+    /// Whether a call can be placed on it now.
+    #[must_use]
+    pub fn can_take_a_call(&self) -> bool {
+        self.isdn().is_some_and(IsdnSpan::can_take_a_call)
+    }
+
+    /// The span as the control API shows it; `call_of` tells the call of a leg.
+    #[must_use]
+    pub fn status(&self, call_of: impl Fn(LegId) -> Option<u64>) -> api::Span {
+        let in_order = self.state == SpanState::Running && self.down == Some(false);
+        let (link, channels, d_channel) = match self.isdn() {
+            Some(isdn) => isdn.status(call_of),
+            None => (api::LinkState::None, self.idle_channels(in_order), api::DChannelCounters::default()),
+        };
+        api::Span {
+            name: self.settings.name.clone(),
+            framing: self.settings.framing,
+            signalling: self.settings.signalling,
+            side: self.settings.side,
+            back_end: self.settings.back_end.as_str().to_owned(),
+            hardware: self.settings.dahdi().and_then(|dahdi| dahdi.hardware.clone()),
+            state: self.state.clone(),
+            alarms: self.alarms.clone(),
+            link,
+            channels,
+            line: self.report.counters,
+            d_channel,
+            clock: self.report.clock.clone(),
+            maintenance: self.report.maintenance,
+            verdict: self.diagnosis.verdict().cloned(),
+        }
+    }
+
+    fn idle_channels(&self, in_order: bool) -> Vec<api::Channel> {
+        let state = if in_order { api::ChannelUse::Idle } else { api::ChannelUse::OutOfService };
+        let channels = self.settings.channels().into_iter();
+        channels.map(|channel| api::Channel { timeslot: channel.slot, state, call: None }).collect()
+    }
+}

@@ -1,0 +1,124 @@
+//! Spans that are missing, fail, return, are configured anew, or carry no calls.
+
+use call::LineReport;
+use call::words::SpanId;
+use model::api::{Alarms, ChannelUse, LineCounters, LinkState, SpanState};
+use model::settings::{self, Framing, Hunting, Settings, Signalling, Span};
+
+use crate::bench::{Bench, ms, route, seconds};
+
+const SPAN: SpanId = SpanId(0);
+const OTHER: SpanId = SpanId(1);
+
+fn missing() -> SpanState {
+    SpanState::Missing { why: "no device 1TE435F/1".into() }
+}
+
+/// A second span, of this text.
+fn with_other(s: &mut Settings, toml: &str) {
+    s.spans.push(settings::read_span(toml).span.unwrap());
+}
+
+const CAS: &str = "[[span]]\nname = \"r2\"\nsignalling = \"cas\"\nback_end.dahdi = { hardware = \"A1/1\", channels = [{ slots = \"1-3\", kind = \"cas\" }] }\n";
+
+#[test]
+fn span_missing_ends_nothing_elsewhere_and_refuses_calls_with_cause_34() {
+    let mut bench = Bench::new();
+    bench.at_box(|engine, now| engine.handle_span_state(now, SPAN, missing()));
+    let shown = bench.engine.span(SPAN).unwrap();
+    assert_eq!((&shown.state, shown.link, shown.in_service()), (&missing(), LinkState::Down, false));
+    bench.phone_calls("100");
+    assert_eq!(bench.refused_at_phone(), Some((503, Some(34))));
+    let record = bench.record();
+    assert!(record.reason.contains("span span1 is not there"), "{record:?}");
+}
+
+#[test]
+fn span_back_comes_up_with_its_next_line_state() {
+    let mut bench = Bench::new();
+    bench.at_box(|engine, now| engine.handle_span_state(now, SPAN, missing()));
+    // A report that was on its way must not bring it up.
+    bench.at_box(|engine, now| engine.handle_line(now, SPAN, Alarms::default(), false));
+    assert!(!bench.engine.span(SPAN).unwrap().in_service());
+    bench.at_box(|engine, now| engine.handle_span_state(now, SPAN, SpanState::Running));
+    bench.line(true);
+    bench.run(seconds(3));
+    assert!(bench.engine.span(SPAN).unwrap().in_service(), "{:?}", bench.engine.span(SPAN));
+    bench.answered_from_phone();
+}
+
+#[test]
+fn span_configured_anew_ends_its_call_at_both_ends_and_takes_the_new_settings() {
+    let mut bench = Bench::new();
+    bench.answered_from_phone();
+    let new = |engine: &call::Engine| -> Span {
+        let name = engine.span(SPAN).unwrap().name;
+        let toml = format!("[[span]]\nname = \"{name}\"\nhunting = \"descending\"\nback_end.virtual.socket = \"span1.sock\"\n");
+        settings::read_span(&toml).span.unwrap()
+    };
+    let settings = new(&bench.engine);
+    assert_eq!(settings.hunting, Hunting::Descending);
+    bench.at_box(|engine, now| engine.reconfigure_span(now, SPAN, settings));
+    let record = bench.record();
+    assert_eq!((record.cause, record.reason.as_str()), (41, "span span1 is being configured anew"));
+    assert_eq!(bench.cleared_at_exchange(), Some(41));
+    assert_eq!((bench.engine.held().legs, bench.engine.held().channels, bench.engine.held().ports), (0, 0, 0));
+    assert_eq!(bench.engine.span(SPAN).unwrap().link, LinkState::Down);
+    bench.line(false);
+    bench.line(true);
+    bench.run(seconds(3));
+    bench.answered_from_phone();
+    // Hunted from the top now.
+    let used: Vec<u8> =
+        bench.engine.span(SPAN).unwrap().channels.iter().filter(|c| c.state == ChannelUse::InUse).map(|c| c.timeslot).collect();
+    assert_eq!(used, [31]);
+}
+
+#[test]
+fn other_span_configured_anew_leaves_the_call_alone() {
+    let other = "[[span]]\nname = \"other\"\nframing = \"t1\"\nback_end.virtual.socket = \"other.sock\"\n";
+    let mut bench = Bench::with(|s| with_other(s, other));
+    bench.answered_from_phone();
+    let settings = settings::read_span(&other.replace("t1", "e1")).span.unwrap();
+    bench.at_box(|engine, now| engine.reconfigure_span(now, OTHER, settings));
+    assert_eq!(bench.engine.span(OTHER).unwrap().framing, Framing::E1);
+    assert_eq!((bench.engine.held().calls, bench.engine.held().channels), (1, 1));
+    assert!(bench.records.is_empty());
+}
+
+#[test]
+fn span_without_primary_rate_shows_its_channels_and_no_link() {
+    let mut bench = Bench::with(|s| with_other(s, CAS));
+    let shown = bench.engine.span(OTHER).unwrap();
+    assert_eq!((shown.signalling, shown.link), (Signalling::Cas, LinkState::None));
+    let states = |bench: &Bench| bench.engine.span(OTHER).unwrap().channels.iter().map(|c| c.state).collect::<Vec<_>>();
+    assert_eq!(states(&bench), [ChannelUse::OutOfService; 3]);
+    bench.at_box(|engine, now| engine.handle_line(now, OTHER, Alarms::default(), false));
+    assert_eq!(states(&bench), [ChannelUse::Idle; 3]);
+    bench.at_box(|engine, now| engine.handle_line(now, OTHER, Alarms(vec!["RED".into()]), true));
+    assert_eq!(states(&bench), [ChannelUse::OutOfService; 3]);
+}
+
+#[test]
+fn frame_for_a_span_without_primary_rate_is_nothing() {
+    let mut bench = Bench::with(|s| with_other(s, CAS));
+    bench.at_box(|engine, now| engine.handle_frame(now, OTHER, &[2, 1, 0x7f]));
+    assert_eq!(bench.engine.span(OTHER).unwrap().d_channel.frames_received, 0);
+}
+
+#[test]
+fn figures_reported_are_shown_and_become_a_verdict() {
+    let mut bench = Bench::with(|s| s.routes.push(route("span1", "9", "phone", 0, "")));
+    let mut counters = LineCounters::default();
+    for _ in 0..15 {
+        counters.slips += 1;
+        counters.crc4 += 3;
+        bench.at_box(|engine, now| engine.handle_line_report(now, SPAN, LineReport { counters, ..LineReport::default() }));
+        bench.run(ms(900));
+    }
+    let shown = bench.engine.span(SPAN).unwrap();
+    let verdict = shown.verdict.unwrap();
+    assert_eq!(shown.line.slips, 15);
+    assert!(verdict.text.starts_with("the two ends' clocks differ"), "{verdict:?}");
+    assert!(verdict.evidence[0].contains("slips in the last 15 minutes"), "{verdict:?}");
+}
