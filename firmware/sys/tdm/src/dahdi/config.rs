@@ -14,6 +14,8 @@ pub enum Place {
         driver: String,
         /// In the driver's form; for `loc` two hexadecimal digits, `key:id`: two spans with one key are joined.
         address: String,
+        /// How many channels, 1 to 255; both ends must have the same.
+        channels: u8,
         /// Timing priority; 0 leaves the kernel's own timer in charge.
         timing: u8,
     },

@@ -19,6 +19,7 @@ pub mod detect;
 pub mod ioctl;
 pub mod line_state;
 pub mod maintenance;
+mod port;
 pub mod refused;
 mod span;
 pub mod system;

@@ -1,0 +1,261 @@
+//! Audio of a channel: blocks of 10 ms, and a write queue that is kept at its depth.
+//!
+//! The kernel's write buffers are deeper than wanted and it does not say how full they are, so the depth is kept here: what was written
+//! less what was read is what waits, since the line takes as many samples as it brings.
+//!
+//! A channel begins with its first read, which its user makes when the span's pacer has a block: it empties the kernel's buffers
+//! there, so that its blocks end when the pacer's do, and fills the write queue with silence to its depth. A write before that is
+//! refused (`WouldBlock`). On hook begins it anew: the kernel empties the buffers then.
+//!
+//! Underrun. The kernel tells it once, however long the silence lasts, and sends again at once when something is written (its
+//! policy is *immediate*), so the next blocks would meet an empty queue. When it is told, the blocks that wait to be read are fetched
+//! first: their number is what the user is about to write. Then silence is written for what is missing to the depth, and after the
+//! user's blocks the queue is as deep as before. Of a backlog longer than the depth the oldest blocks find no room and the newest stay.
+//! So a wake-up that was skipped costs the silence that the line sent meanwhile, and no audio.
+
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
+
+use super::super::ioctl::value;
+use super::super::port::Moved;
+use super::{ATTEMPTS, DahdiChannel};
+use crate::{BLOCK, CHUNK, ChannelEvent, Error};
+
+/// The most blocks that can wait to be read: what the kernel's buffers hold.
+const MOST_WAITING: usize = 16;
+
+/// How far a channel's audio has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Not begun.
+    Fresh,
+    /// Begun; the user has not written yet, so silence is meant.
+    Listening,
+    /// The user writes.
+    Talking,
+}
+
+/// See the module's header.
+pub(super) struct Audio {
+    stage: Stage,
+    /// The write queue's depth, in samples.
+    limit: usize,
+    /// Samples that wait to be sent, counted against the samples that the user was given.
+    waiting: usize,
+    /// The queue ran empty and has not been filled since.
+    starved: bool,
+    /// Blocks fetched before their time.
+    ahead: VecDeque<[u8; BLOCK]>,
+}
+
+impl Audio {
+    pub(super) fn new(limit: usize) -> Self {
+        Self { stage: Stage::Fresh, limit, waiting: 0, starved: false, ahead: VecDeque::with_capacity(MOST_WAITING) }
+    }
+
+    pub(super) const fn is_fresh(&self) -> bool {
+        matches!(self.stage, Stage::Fresh)
+    }
+
+    /// The kernel emptied its buffers: the next read begins anew.
+    pub(super) fn start_over(&mut self) {
+        self.stage = Stage::Fresh;
+        self.starved = false;
+        self.ahead.clear();
+    }
+
+    /// The kernel had nothing to send.
+    pub(super) fn underrun(&mut self) -> Option<ChannelEvent> {
+        match self.stage {
+            Stage::Fresh => None,
+            Stage::Listening => {
+                self.starved = true;
+                None
+            }
+            Stage::Talking => {
+                self.starved = true;
+                Some(ChannelEvent::Underrun)
+            }
+        }
+    }
+}
+
+impl DahdiChannel {
+    pub(super) fn read_audio(&mut self, buf: &mut [u8]) -> Result<usize, Error> {
+        if buf.len() < BLOCK {
+            return Err(Error::BufferTooSmall { len: buf.len(), needed: BLOCK });
+        }
+        if self.audio.is_fresh() {
+            self.begin_audio()?;
+            return Err(Error::WouldBlock);
+        }
+        let mut taken = 0;
+        for block in buf.chunks_exact_mut(BLOCK) {
+            let length = self.next_block(block)?;
+            taken += length;
+            if length < BLOCK {
+                break;
+            }
+        }
+        self.audio.waiting = self.audio.waiting.saturating_sub(taken);
+        if self.audio.starved && self.audio.stage == Stage::Talking {
+            self.refill(taken)?;
+        }
+        if taken == 0 { Err(Error::WouldBlock) } else { Ok(taken) }
+    }
+
+    pub(super) fn write_audio(&mut self, buf: &[u8]) -> Result<usize, Error> {
+        if buf.is_empty() || !buf.len().is_multiple_of(CHUNK) {
+            return Err(Error::BadLength { len: buf.len() });
+        }
+        if self.audio.is_fresh() {
+            return Err(Error::WouldBlock);
+        }
+        if self.audio.starved {
+            self.refill(buf.len())?;
+        }
+        self.audio.stage = Stage::Talking;
+        let mut written = 0;
+        for block in buf.chunks(BLOCK) {
+            if self.audio.waiting + block.len() > self.audio.limit {
+                break;
+            }
+            let length = self.put(block, buf.len() - written)?;
+            if length == 0 {
+                break;
+            }
+            written += length;
+        }
+        if written == 0 { Err(Error::WouldBlock) } else { Ok(written) }
+    }
+
+    /// Changes the depth. More is filled up with silence at once; to become less, the next blocks written are refused.
+    pub(super) fn set_depth(&mut self, samples: usize) -> Result<(), Error> {
+        let more = samples.saturating_sub(self.audio.limit);
+        self.audio.limit = samples;
+        if self.audio.is_fresh() || self.audio.starved { Ok(()) } else { self.put_silence(more) }
+    }
+
+    /// The first read: see the module's header. The pacer's own blocks must stay in their phase.
+    fn begin_audio(&mut self) -> Result<(), Error> {
+        self.audio.start_over();
+        let slot = self.slot;
+        let flush = if self.pacer { value::FLUSH_WRITE } else { value::FLUSH_READ | value::FLUSH_WRITE };
+        self.port()?.flush(flush).map_err(|error| Self::broken(slot, "flush", error))?;
+        let mut old = [0; BLOCK];
+        for _ in 0..=MOST_WAITING {
+            if !self.pacer || self.kernel_block(&mut old)? == 0 {
+                break;
+            }
+        }
+        // What ran empty or full before this moment was meant to.
+        self.port()?.fetch_events();
+        self.take_events();
+        self.audio.waiting = 0;
+        self.put_silence(self.audio.limit)?;
+        self.audio.stage = Stage::Listening;
+        Ok(())
+    }
+
+    /// The next block in order; 0 when there is none.
+    fn next_block(&mut self, block: &mut [u8]) -> Result<usize, Error> {
+        match self.audio.ahead.pop_front() {
+            Some(ahead) => {
+                block.copy_from_slice(&ahead);
+                Ok(BLOCK)
+            }
+            None => self.kernel_block(block),
+        }
+    }
+
+    /// Reads a block from the kernel; 0 when there is none. Events on the way are taken.
+    fn kernel_block(&mut self, block: &mut [u8]) -> Result<usize, Error> {
+        let slot = self.slot;
+        for _ in 0..ATTEMPTS {
+            match self.port()?.read(block).map_err(|error| Self::broken(slot, "read", error))? {
+                Moved::Octets(length) => {
+                    if self.pacer {
+                        self.port()?.shared.paced.fetch_add(1, Ordering::Relaxed);
+                    }
+                    return Ok(length);
+                }
+                Moved::Nothing => return Ok(0),
+                Moved::Events => self.take_events(),
+            }
+        }
+        Ok(0)
+    }
+
+    /// After an underrun: fills the write queue so far that it has its depth once the user has written `to_come` samples and as
+    /// many as wait to be read.
+    fn refill(&mut self, to_come: usize) -> Result<(), Error> {
+        let had = self.audio.waiting;
+        let mut block = [0; BLOCK];
+        while self.audio.ahead.len() < MOST_WAITING && self.kernel_block(&mut block)? > 0 {
+            self.audio.ahead.push_back(block);
+        }
+        self.audio.starved = false;
+        let unread = self.audio.ahead.len() * BLOCK;
+        if self.audio.stage == Stage::Talking {
+            self.count_underrun(unread.saturating_sub(had));
+        }
+        self.audio.waiting = unread;
+        self.put_silence(self.audio.limit.saturating_sub(to_come + unread))
+    }
+
+    /// Blocks of silence that the line has surely sent: at least the one that was told.
+    fn count_underrun(&mut self, samples: usize) {
+        let blocks = u64::try_from(samples / BLOCK).unwrap_or_default().max(1);
+        self.counters.underruns += blocks;
+        if let Ok(port) = self.port() {
+            port.shared.underruns.fetch_add(blocks, Ordering::Relaxed);
+        }
+    }
+
+    /// Writes one block; 0 when the kernel has no room. `to_come` are the samples that its user still has, this block included.
+    fn put(&mut self, block: &[u8], to_come: usize) -> Result<usize, Error> {
+        let slot = self.slot;
+        for _ in 0..ATTEMPTS {
+            match self.port()?.write(block).map_err(|error| Self::broken(slot, "write", error))? {
+                Moved::Octets(length) => {
+                    self.audio.waiting += length;
+                    return Ok(length);
+                }
+                Moved::Nothing => return Ok(0),
+                Moved::Events => {
+                    self.take_events();
+                    if self.audio.starved {
+                        self.refill(to_come)?;
+                    }
+                }
+            }
+        }
+        Ok(0)
+    }
+
+    /// Writes this much silence, as far as the kernel has room.
+    fn put_silence(&mut self, mut samples: usize) -> Result<(), Error> {
+        let slot = self.slot;
+        let mut attempts = ATTEMPTS;
+        while samples >= CHUNK {
+            let silence = [self.port()?.law.silence(); BLOCK];
+            let length = samples.min(BLOCK) / CHUNK * CHUNK;
+            let piece = silence.get(..length).unwrap_or_default();
+            match self.port()?.write(piece).map_err(|error| Self::broken(slot, "write", error))? {
+                Moved::Octets(written) => {
+                    self.audio.waiting += written;
+                    samples = samples.saturating_sub(written);
+                }
+                Moved::Nothing => return Ok(()),
+                Moved::Events => {
+                    self.take_events();
+                    attempts -= 1;
+                    if attempts == 0 {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
