@@ -58,6 +58,45 @@ pub(crate) enum SpanCommand {
         /// The span's name
         name: String,
     },
+    /// The cards and ports that the kernel sees, configured or not
+    Detect {
+        /// Print the piece of configuration for each instead, ready to be copied into the document
+        #[arg(long)]
+        config: bool,
+    },
+    /// Configures one span anew; its calls end, other spans' calls go on. It lasts until junctord is started again
+    Configure {
+        /// A document with one [[span]], whose name says which; - is standard input
+        file: PathBuf,
+    },
+    /// Switches a loop or a bit-error test of a card's span
+    Maintain {
+        /// The span's name
+        name: String,
+        /// What to switch on
+        #[arg(value_enum)]
+        mode: Mode,
+    },
+    /// Sets a span's counters to zero
+    Reset {
+        /// The span's name
+        name: String,
+    },
+}
+
+/// What can be switched on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Mode {
+    /// Back to traffic
+    None,
+    /// What the box sends comes back to it
+    LocalLoop,
+    /// What the line brings goes back to it, at the line's interface
+    LineLoop,
+    /// The same behind the framer
+    PayloadLoop,
+    /// The card sends a pseudo-random bit sequence and looks for it
+    Prbs,
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,17 +8,14 @@ use serde::Serialize;
 
 use crate::arguments::{Arguments, CallCommand, Command, ConfigCommand, SpanCommand};
 use crate::failure::Failure;
-use crate::{print, show, trace};
+use crate::{print, show, span, trace};
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let client = Client::new(&arguments.control);
     let json = arguments.json;
     match &arguments.command {
         Command::Status => tell(json, &client.status().await?, |status| show::status(status, time::now())),
-        Command::Span { command: None | Some(SpanCommand::List) } => {
-            tell(json, &client.spans().await?, |spans| show::spans(spans))
-        }
-        Command::Span { command: Some(SpanCommand::Show { name }) } => tell(json, &client.span(name).await?, show::span),
+        Command::Span { command } => span::run(&client, json, command.as_ref().unwrap_or(&SpanCommand::List)).await,
         Command::Call { command } => call(&client, json, command).await,
         Command::Record { limit } => tell(json, &client.records(*limit).await?, |records| show::records(records)),
         Command::Trace(arguments) => trace::follow(&client, json, arguments).await,
@@ -29,7 +26,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Prints what a request returned.
-fn tell<T: Serialize>(json: bool, answer: &T, text: impl FnOnce(&T) -> String) -> Result<(), Failure> {
+pub(crate) fn tell<T: Serialize>(json: bool, answer: &T, text: impl FnOnce(&T) -> String) -> Result<(), Failure> {
     if json { print(&format!("{}\n", as_json(answer, serde_json::to_string_pretty))) } else { print(&text(answer)) }
 }
 
@@ -68,13 +65,18 @@ async fn copy(capture: &mut client::Capture, output: &mut impl Write) -> Result<
 }
 
 async fn check(client: &Client, json: bool, file: &Path) -> Result<(), Failure> {
+    let check = client.check(read_text(file)?).await?;
+    tell(json, &check, show::check)?;
+    if check.usable { Ok(()) } else { Err(Failure::AlreadySaid) }
+}
+
+/// A file's text; `-` is standard input.
+pub(crate) fn read_text(file: &Path) -> Result<String, Failure> {
     let text = if file == Path::new("-") {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).map(|_| text)
     } else {
         std::fs::read_to_string(file)
     };
-    let check = client.check(text.map_err(Failure::file(file))?).await?;
-    tell(json, &check, show::check)?;
-    if check.usable { Ok(()) } else { Err(Failure::AlreadySaid) }
+    text.map_err(Failure::file(file))
 }

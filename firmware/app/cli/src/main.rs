@@ -3,6 +3,7 @@
 //! ```text
 //! arguments   what can be typed
 //! commands    one request each, then text for people or the API's JSON
+//! span        spans, their hardware and what is done to them
 //! trace       ladders as they happen
 //! show        the API's types as text for people
 //! table       columns
@@ -16,6 +17,7 @@ mod arguments;
 mod commands;
 mod failure;
 mod show;
+mod span;
 mod table;
 mod trace;
 

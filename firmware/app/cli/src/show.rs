@@ -2,8 +2,8 @@
 
 use client::time::{length, rfc3339};
 use model::api::{
-    Call, CallDetail, CallRecord, CallState, Channel, ChannelUse, ConfigurationCheck, LadderLine, LegStatus, LinkState, Party,
-    Quality, Span, Status,
+    Call, CallDetail, CallRecord, CallState, Channel, ChannelUse, ConfigurationCheck, LadderLine, LegStatus, LinkState,
+    Maintenance, Party, Quality, Span, SpanState, Status,
 };
 use model::settings::{Framing, Side};
 
@@ -89,7 +89,12 @@ fn kind(span: &Span) -> String {
 }
 
 fn line(span: &Span) -> String {
-    if span.alarms.is_clear() { "clear".into() } else { span.alarms.0.join(" ") }
+    match &span.state {
+        SpanState::Running if span.alarms.is_clear() => "clear".into(),
+        SpanState::Running => span.alarms.0.join(" "),
+        SpanState::Missing { .. } => "missing".into(),
+        SpanState::Failed { .. } => "failed".into(),
+    }
 }
 
 const fn link(link: LinkState) -> &'static str {
@@ -107,16 +112,55 @@ pub(crate) fn span(span: &Span) -> String {
         let call = call.map_or_else(String::new, |call| call.to_string());
         channels.row([timeslot.to_string(), channel_use(*state).into(), call]);
     }
-    format!(
-        "{}\nd-channel: {} frames sent, {} received, {} sent again, {} malformed, link failed {} times\n\n{}",
-        spans(std::slice::from_ref(span)),
-        d.frames_sent,
-        d.frames_received,
-        d.retransmissions,
-        d.malformed,
-        d.link_failures,
-        channels.print("no channels")
-    )
+    let mut text = spans(std::slice::from_ref(span)) + "\n";
+    about(span).iter().for_each(|fact| text += &format!("{}\n", printable(fact)));
+    text += &format!(
+        "d-channel: {} frames sent, {} received, {} sent again, {} malformed, link failed {} times\n\n",
+        d.frames_sent, d.frames_received, d.retransmissions, d.malformed, d.link_failures
+    );
+    text + &channels.print("no channels")
+}
+
+/// What there is to say of a span besides its channels, one a line.
+fn about(span: &Span) -> Vec<String> {
+    let mut facts = Vec::new();
+    match &span.state {
+        SpanState::Running => {}
+        SpanState::Missing { why } => facts.push(format!("missing: {why}; it is taken into use when it is there")),
+        SpanState::Failed { why, cure } => facts.push(format!("failed: {why}: {cure}")),
+    }
+    if let Some(verdict) = &span.verdict {
+        facts.push(format!("verdict: {}: {} (since {})", verdict.area.as_str(), verdict.text, rfc3339(verdict.since)));
+        facts.extend(verdict.evidence.iter().map(|line| format!("  {line}")));
+    }
+    if let Some(clock) = &span.clock {
+        let master = if clock.is_master { ", the others follow it" } else { "" };
+        facts.push(format!("clock: priority {}, from {}{master}", clock.priority, clock.source.as_deref().unwrap_or("unknown")));
+    }
+    match span.maintenance {
+        Maintenance::None => {}
+        Maintenance::LocalLoop => facts.push("maintenance: local loop".into()),
+        Maintenance::LineLoop => facts.push("maintenance: line loop".into()),
+        Maintenance::PayloadLoop => facts.push("maintenance: payload loop".into()),
+        Maintenance::Prbs { errors, in_sync } => {
+            facts.push(format!("maintenance: bit-error test, {}, {errors} errors", if in_sync { "in sync" } else { "no sync" }));
+        }
+    }
+    let line = &span.line;
+    let counters = [
+        ("bpv", line.bpv),
+        ("crc4", line.crc4),
+        ("e-bits", line.ebit),
+        ("fas", line.fas),
+        ("errored seconds", line.errored_seconds),
+        ("irq misses", line.irq_misses),
+        ("slips", line.slips),
+        ("underruns", line.underruns),
+        ("overruns", line.overruns),
+    ];
+    let counters: Vec<String> = counters.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    facts.push(format!("line: {}", counters.join(", ")));
+    facts
 }
 
 const fn channel_use(state: ChannelUse) -> &'static str {

@@ -7,9 +7,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use call::controller::WallClock;
 use call::words::{CallId, SpanId};
-use call::{Engine, Event, Plan, Transmit};
+use call::{Engine, Event, LineReport, Plan, Transmit};
 use model::api::{self, LadderLine};
+use model::settings;
 use sip::{Flow, Transport};
+use tdm::Counters;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::capture::{Capture, Packet};
@@ -38,6 +40,10 @@ pub(crate) enum Input {
     SendFailed { flow: Flow, why: String },
     /// From the media threads.
     Media(Report),
+    /// Whether a span could be taken into use.
+    SpanState { span: SpanId, state: api::SpanState },
+    /// What was read of a span away from the media thread.
+    SpanDetails { span: SpanId, clock: Option<api::ClockStatus>, maintenance: api::Maintenance },
     /// A question or a command of the control API.
     Ask(Box<dyn FnOnce(&mut EngineTask) + Send>),
 }
@@ -99,6 +105,17 @@ pub(crate) struct Parts {
     pub(crate) events: broadcast::Sender<api::Event>,
 }
 
+/// What was last reported of a span's line.
+#[derive(Debug, Default)]
+struct LineFigures {
+    counters: Counters,
+    bad_frames: u64,
+    clock: Option<api::ClockStatus>,
+    maintenance: api::Maintenance,
+    /// What the counters were when they were set to zero.
+    zero: Counters,
+}
+
 /// The engine and its surroundings.
 pub(crate) struct EngineTask {
     engine: Engine,
@@ -107,7 +124,7 @@ pub(crate) struct EngineTask {
     ladders: Ladders,
     clock: WallClock,
     name: String,
-    slips: HashMap<SpanId, u64>,
+    lines: HashMap<SpanId, LineFigures>,
     published: Option<(Instant, api::Counters)>,
 }
 
@@ -121,7 +138,7 @@ impl EngineTask {
         let first_call = parts.store.next_call().map_err(|error| format!("cannot read the call store: {error}"))?;
         let engine = Engine::new(Plan { settings: configuration.settings.clone(), clock, first_call, seed });
         let name = configuration.settings.name.clone();
-        Ok(Self { engine, parts, inputs, ladders: Ladders::default(), clock, name, slips: HashMap::new(), published: None })
+        Ok(Self { engine, parts, inputs, ladders: Ladders::default(), clock, name, lines: HashMap::new(), published: None })
     }
 
     /// Runs until every sender of inputs is gone.
@@ -155,15 +172,33 @@ impl EngineTask {
             }
             Input::SendFailed { flow, why } => self.engine.handle_send_failed(now, flow, &why),
             Input::Media(Report::Frame { span, frame }) => self.engine.handle_frame(now, span, &frame),
-            Input::Media(Report::Line { span, alarms, counters }) => {
-                self.slips.insert(span, counters.slips);
+            Input::Media(Report::Line { span, alarms, counters, frames }) => {
+                let figures = self.lines.entry(span).or_default();
+                (figures.counters, figures.bad_frames) = (counters, frames.bad_frames);
                 let names =
                     if alarms.is_none() { Vec::new() } else { alarms.to_string().split('|').map(str::to_owned).collect() };
                 self.engine.handle_line(now, span, api::Alarms(names), alarms.is_down());
+                self.report_line(now, span);
+            }
+            Input::SpanState { span, state } => self.engine.handle_span_state(now, span, state),
+            Input::SpanDetails { span, clock, maintenance } => {
+                let figures = self.lines.entry(span).or_default();
+                (figures.clock, figures.maintenance) = (clock, maintenance);
             }
             Input::Media(Report::Media(report)) => self.engine.handle_media(now, report),
             Input::Ask(ask) => ask(self),
         }
+    }
+
+    fn report_line(&mut self, now: Instant, span: SpanId) {
+        let Some(figures) = self.lines.get(&span) else { return };
+        let report = LineReport {
+            counters: line_counters(&figures.counters, &Counters::default()),
+            d_bad_frames: figures.bad_frames,
+            clock: figures.clock.clone(),
+            maintenance: figures.maintenance,
+        };
+        self.engine.handle_line_report(now, span, report);
     }
 
     /// Carries out everything the engine wants.
@@ -285,8 +320,26 @@ impl EngineTask {
 
     fn span(&self, id: SpanId) -> Option<api::Span> {
         let span = self.engine.span(id)?;
-        let line = api::LineCounters { slips: self.slips.get(&id).copied().unwrap_or(0), ..span.line };
+        let line = self.lines.get(&id).map_or(span.line, |figures| line_counters(&figures.counters, &figures.zero));
         Some(api::Span { line, ..span })
+    }
+
+    /// The number of the span with this name.
+    pub(crate) fn span_named(&self, name: &str) -> Option<SpanId> {
+        (0..self.engine.span_count()).map(SpanId).find(|id| self.engine.span(*id).is_some_and(|span| span.name == name))
+    }
+
+    /// Ends a span's calls and takes other settings for it; opening it anew is another's.
+    pub(crate) fn reconfigure_span(&mut self, id: SpanId, span: settings::Span) {
+        self.engine.reconfigure_span(Instant::now(), id, span);
+        self.lines.remove(&id);
+    }
+
+    /// Sets a span's counters to zero, as far as they are shown.
+    pub(crate) fn reset_counters(&mut self, id: SpanId) {
+        if let Some(figures) = self.lines.get_mut(&id) {
+            figures.zero = figures.counters;
+        }
     }
 
     /// Calls that are not over.
@@ -312,6 +365,22 @@ impl EngineTask {
     /// Ends every call.
     pub(crate) fn hang_up_all(&mut self, why: &str) {
         self.engine.hang_up_all(Instant::now(), why);
+    }
+}
+
+/// Counters as the control API shows them, from `zero` on. One that is smaller began anew with its device.
+fn line_counters(now: &Counters, zero: &Counters) -> api::LineCounters {
+    let since = |now: u64, zero: u64| if now >= zero { now - zero } else { now };
+    api::LineCounters {
+        bpv: since(now.bpv, zero.bpv),
+        crc4: since(now.crc4, zero.crc4),
+        ebit: since(now.ebit, zero.ebit),
+        fas: since(now.fas, zero.fas),
+        errored_seconds: since(now.errored_seconds, zero.errored_seconds),
+        irq_misses: since(now.irq_misses, zero.irq_misses),
+        slips: since(now.slips, zero.slips),
+        underruns: since(now.underruns, zero.underruns),
+        overruns: since(now.overruns, zero.overruns),
     }
 }
 

@@ -5,6 +5,7 @@
 //! ```text
 //! net (SIP sockets) ──┐                    ┌── net
 //! media threads ──────┼─> engine task ────┼── media threads (commands, D-channel frames)
+//! spans (opening) ────┤                    │
 //! control API ────────┘                    ├── store (call records), capture (pcapng)
 //!                                           └── events (SSE)
 //! ```
@@ -22,6 +23,7 @@ mod media;
 mod net;
 mod options;
 mod shutdown;
+mod spans;
 mod store;
 
 use std::process::ExitCode;
@@ -60,7 +62,10 @@ async fn run(options: Options) -> Result<(), String> {
         .map_err(|why| format!("cannot open the call store: {why}"))?;
     let capture = capture::Capture::start(&settings.capture, &state.join("captures"))?;
     let (inputs, input_queue) = engine_task::inputs();
-    let media = media::Media::start(&settings, &options.state, capture.clone(), inputs.clone())?;
+    let (orders, order_queue) = std::sync::mpsc::channel();
+    let media = media::Media::start(&settings, capture.clone(), inputs.clone(), orders.clone())?;
+    let surroundings = spans::Surroundings { state: options.state.clone(), helper: options.spans_helper.clone() };
+    let spans = spans::Spans::start(&settings, surroundings, media.clone(), inputs.clone(), (orders, order_queue))?;
     let net = net::Net::start(&settings, &inputs).await?;
 
     let parts =
@@ -69,7 +74,15 @@ async fn run(options: Options) -> Result<(), String> {
     let engine = tokio::spawn(task.run(input_queue));
 
     let stop = shutdown::Stop::new();
-    let control = control::Control::new(inputs.clone(), events, store.clone(), capture.clone(), configuration, stop.clone());
+    let control = control::Control::new(control::Parts {
+        inputs: inputs.clone(),
+        events,
+        store: store.clone(),
+        capture: capture.clone(),
+        spans: spans.clone(),
+        configuration,
+        stop: stop.clone(),
+    });
     control.serve(&options.control).await?;
     println!("junctord ready control={}", options.control.display());
 
@@ -78,6 +91,7 @@ async fn run(options: Options) -> Result<(), String> {
     drop(inputs);
     engine.abort();
     media.stop();
+    spans.stop();
     capture.stop();
     store.stop();
     Ok(())

@@ -21,6 +21,9 @@ pub(crate) struct Options {
     /// The control API's socket.
     #[arg(long, default_value = "/run/junctor/control.sock")]
     pub(crate) control: PathBuf,
+    /// Where junctor-spans listens, which does what only root may do to DAHDI's spans.
+    #[arg(long, default_value = model::root_request::SOCKET)]
+    pub(crate) spans_helper: PathBuf,
 }
 
 /// A document that passed every check, and its text.

@@ -5,7 +5,7 @@
 
 use askama::Template;
 use client::time::{length, rfc3339};
-use model::api::{Call, CallRecord, Channel, ChannelUse, Counters, LegStatus, LinkState, Peer, Span, Status};
+use model::api::{Call, CallRecord, Channel, ChannelUse, Counters, LegStatus, LinkState, Peer, Span, SpanState, Status};
 use model::settings::Framing;
 use serde::Serialize;
 
@@ -157,8 +157,8 @@ impl SpanView {
             name: span.name.clone(),
             kind: text::span_kind(span.framing, span.side, &span.back_end),
             state: text::in_service(span.in_service()),
-            line: text::line(&span.alarms.0),
-            line_tone: good_or_bad(span.alarms.is_clear()),
+            line: text::line(span),
+            line_tone: good_or_bad(span.state == SpanState::Running && span.alarms.is_clear()),
             link: text::link(span.link),
             link_tone: good_or_bad(span.link == LinkState::Up),
             usage: text::usage(in_use, span.channels.len()),

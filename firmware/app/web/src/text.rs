@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use model::api::{CallState, ChannelUse, LinkState, Party};
+use model::api::{Area, CallState, ChannelUse, LinkState, Party, Span, SpanState};
 use model::settings::{Framing, Side};
 
 pub(crate) const LANGUAGE: &str = "en";
@@ -99,8 +99,15 @@ pub(crate) fn span_kind(framing: Framing, side: Side, back_end: &str) -> String 
     format!("{framing}, {side}, {back_end}")
 }
 
-pub(crate) fn line(alarms: &[String]) -> String {
-    if alarms.is_empty() { "Clear".into() } else { format!("Alarm: {}", alarms.join(", ")) }
+/// A span's line: what keeps it from being used, its alarms, or what its counters say over time.
+pub(crate) fn line(span: &Span) -> String {
+    match (&span.state, &span.verdict) {
+        (SpanState::Missing { why }, _) => format!("Missing: {why}"),
+        (SpanState::Failed { why, cure }, _) => format!("Failed: {why}: {cure}"),
+        (SpanState::Running, Some(verdict)) if verdict.area != Area::Healthy => verdict.text.clone(),
+        (SpanState::Running, _) if span.alarms.is_clear() => "Clear".into(),
+        (SpanState::Running, _) => format!("Alarm: {}", span.alarms.0.join(", ")),
+    }
 }
 
 pub(crate) const fn link(state: LinkState) -> &'static str {

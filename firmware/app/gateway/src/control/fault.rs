@@ -19,6 +19,12 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not found", detail)
     }
 
+    /// What was sent cannot be used: the key at `path` is wrong.
+    pub(super) fn invalid(path: impl Into<String>, detail: impl Into<String>) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY.as_u16();
+        Self(Fault { status, title: "not valid".into(), detail: Some(detail.into()), path: Some(path.into()) })
+    }
+
     /// The engine or the store did not answer.
     pub(super) fn broken(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the box cannot answer", detail)

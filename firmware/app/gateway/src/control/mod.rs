@@ -6,10 +6,11 @@ mod caller;
 mod events;
 mod fault;
 mod routes;
+mod span_routes;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use model::api::Event;
 use tokio::net::UnixListener;
@@ -19,6 +20,7 @@ use crate::capture::Capture;
 use crate::engine_task::Inputs;
 use crate::options::Configuration;
 use crate::shutdown::Stop;
+use crate::spans::Spans;
 use crate::store::Store;
 use caller::Caller;
 
@@ -29,20 +31,27 @@ pub(crate) struct Control {
     events: broadcast::Sender<Event>,
     store: Store,
     capture: Capture,
-    configuration: Arc<Configuration>,
+    spans: Spans,
+    /// The document that the box runs with: a span that is configured anew changes it.
+    configuration: Arc<Mutex<Configuration>>,
     stop: Stop,
 }
 
+/// The other parts of junctord that the control API needs.
+pub(crate) struct Parts {
+    pub(crate) inputs: Inputs,
+    pub(crate) events: broadcast::Sender<Event>,
+    pub(crate) store: Store,
+    pub(crate) capture: Capture,
+    pub(crate) spans: Spans,
+    pub(crate) configuration: Configuration,
+    pub(crate) stop: Stop,
+}
+
 impl Control {
-    pub(crate) fn new(
-        inputs: Inputs,
-        events: broadcast::Sender<Event>,
-        store: Store,
-        capture: Capture,
-        configuration: Configuration,
-        stop: Stop,
-    ) -> Self {
-        Self { inputs, events, store, capture, configuration: Arc::new(configuration), stop }
+    pub(crate) fn new(parts: Parts) -> Self {
+        let Parts { inputs, events, store, capture, spans, configuration, stop } = parts;
+        Self { inputs, events, store, capture, spans, configuration: Arc::new(Mutex::new(configuration)), stop }
     }
 
     /// Binds the socket and serves it until the process ends. A socket file that nobody listens on is replaced.

@@ -5,34 +5,40 @@ use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::sse::Sse;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
-use model::api::{Call, CallDetail, CallRecord, ConfigurationCheck, Span, Status, path};
+use model::api::{Call, CallDetail, CallRecord, ConfigurationCheck, Status, path};
 use model::settings;
 use serde::Deserialize;
 
 use super::caller::{Caller, Role};
 use super::fault::Problem;
-use super::{Control, events};
+use super::{Control, events, span_routes};
 
-type Answer<T> = Result<Json<T>, Problem>;
+pub(super) type Answer<T> = Result<Json<T>, Problem>;
 
 /// Every route with the role it needs. A document is 1 MiB at most, axum's own limit of 2 MiB guards the rest.
 pub(super) fn router(control: Control) -> Router {
     let look = Router::new()
         .route(path::STATUS, get(status))
-        .route(path::SPANS, get(spans))
-        .route(path::SPAN, get(span))
+        .route(path::SPANS, get(span_routes::spans))
+        .route(path::SPAN, get(span_routes::span))
+        .route(path::HARDWARE, get(span_routes::hardware))
         .route(path::CALLS, get(calls))
         .route(path::CALL, get(call))
         .route(path::RECORDS, get(records))
         .route(path::EVENTS, get(event_stream))
         .route(path::CONFIGURATION_CHECK, post(check_configuration))
         .layer(from_fn_with_state(Role::Viewer, authorise));
-    let operate = Router::new().route(path::CALL_HANGUP, post(hang_up)).layer(from_fn_with_state(Role::Operator, authorise));
+    let operate = Router::new()
+        .route(path::CALL_HANGUP, post(hang_up))
+        .route(path::SPAN_COUNTERS_RESET, post(span_routes::reset_counters))
+        .layer(from_fn_with_state(Role::Operator, authorise));
     let administer = Router::new()
         .route(path::CALL_CAPTURE, get(call_capture))
         .route(path::CONFIGURATION, get(configuration))
+        .route(path::SPAN_CONFIGURATION, put(span_routes::configure))
+        .route(path::SPAN_MAINTENANCE, post(span_routes::maintain))
         .route(path::SHUTDOWN, post(shut_down))
         .layer(from_fn_with_state(Role::Administrator, authorise));
     look.merge(operate).merge(administer).fallback(unknown).layer(from_fn(log)).with_state(control)
@@ -67,23 +73,13 @@ async fn unknown(request: Request) -> Problem {
     Problem::missing(format!("there is no {}", request.uri().path()))
 }
 
-fn engine_gone() -> Problem {
+pub(super) fn engine_gone() -> Problem {
     Problem::broken("the engine does not answer: junctord is stopping")
 }
 
 async fn status(State(control): State<Control>) -> Answer<Status> {
     let store = control.store.figures();
     control.inputs.ask(move |task| task.status(store)).await.map(Json).ok_or_else(engine_gone)
-}
-
-async fn spans(State(control): State<Control>) -> Answer<Vec<Span>> {
-    control.inputs.ask(|task| task.spans()).await.map(Json).ok_or_else(engine_gone)
-}
-
-async fn span(State(control): State<Control>, Path(name): Path<String>) -> Answer<Span> {
-    let spans = control.inputs.ask(|task| task.spans()).await.ok_or_else(engine_gone)?;
-    let found = spans.into_iter().find(|span| span.name == name);
-    found.map(Json).ok_or_else(|| Problem::missing(format!("there is no span \"{name}\"")))
 }
 
 async fn calls(State(control): State<Control>) -> Answer<Vec<Call>> {
@@ -154,7 +150,10 @@ async fn event_stream(State(control): State<Control>) -> impl IntoResponse {
 }
 
 async fn configuration(State(control): State<Control>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/toml")], control.configuration.text.clone())
+    (
+        [(header::CONTENT_TYPE, "application/toml")],
+        control.configuration.lock().unwrap_or_else(std::sync::PoisonError::into_inner).text.clone(),
+    )
 }
 
 async fn check_configuration(text: String) -> Json<ConfigurationCheck> {

@@ -1,4 +1,7 @@
 //! One call's audio: two ends and what moves between them each 10 ms.
+//!
+//! A channel is read until it would block, and an RTP end joined to it gives as many blocks as were read: the line is the clock. Two
+//! channels are each read and written for themselves; their spans' clocks may differ.
 
 use std::time::Instant;
 
@@ -10,6 +13,8 @@ use super::rtp_socket::RtpSocket;
 
 /// Blocks written ahead when a channel is opened, so that a late wake-up does not leave the line without a block.
 const PRIME: usize = 2;
+/// Blocks moved at once from one end: more than 200 ms late is lost rather than chased.
+const MOST_AT_ONCE: usize = 20;
 
 /// One end.
 pub(super) enum End {
@@ -88,7 +93,12 @@ impl Connection {
         self.a.span().or_else(|| self.b.span())
     }
 
-    /// Moves one block each way.
+    /// Whether one of its ends is a channel of this span.
+    pub(super) fn touches(&self, span: SpanId) -> bool {
+        self.a.span() == Some(span) || self.b.span() == Some(span)
+    }
+
+    /// Moves what there is each way; between two RTP ends one block.
     pub(super) fn pump(&mut self, now: Instant) {
         let call = self.call;
         for end in [&mut self.a, &mut self.b] {
@@ -96,8 +106,22 @@ impl Connection {
                 socket.receive(call, now);
             }
         }
-        carry(call, now, &mut self.a, &mut self.b);
-        carry(call, now, &mut self.b, &mut self.a);
+        let (a, b) = (&mut self.a, &mut self.b);
+        match (a.span().is_some(), b.span().is_some()) {
+            (true, false) => paced(call, now, a, b),
+            (false, true) => paced(call, now, b, a),
+            (true, true) => {
+                for _ in 0..MOST_AT_ONCE {
+                    if !(carry(call, now, a, b) | carry(call, now, b, a)) {
+                        break;
+                    }
+                }
+            }
+            (false, false) => {
+                carry(call, now, a, b);
+                carry(call, now, b, a);
+            }
+        }
     }
 
     /// Notes for the ladder since the last call.
@@ -116,28 +140,61 @@ impl Connection {
     }
 
     /// Closes both ends; the figures are those of the first RTP end.
-    pub(super) fn close(self) -> Option<MediaQuality> {
+    pub(super) fn close(self) -> Closed {
         let call = self.call;
-        let mut figures = None;
+        let mut closed = Closed::default();
         for end in [self.a, self.b] {
-            if let End::Rtp(socket) = end {
-                let stats = socket.close(call);
-                figures.get_or_insert_with(|| quality(&stats));
+            match end {
+                End::Rtp(socket) => {
+                    let stats = socket.close(call);
+                    closed.quality.get_or_insert_with(|| quality(&stats));
+                }
+                End::Channel { channel, .. } => {
+                    let counters = channel.counters();
+                    if counters.underruns + counters.overruns > 0 {
+                        closed.note = Some(format!(
+                            "timeslot {}: {} underruns, {} overruns",
+                            channel.slot(),
+                            counters.underruns,
+                            counters.overruns
+                        ));
+                    }
+                }
             }
         }
-        figures
+        closed
     }
 }
 
-fn carry(call: CallId, now: Instant, from: &mut End, to: &mut End) {
+/// What is left to say of a connection that was closed.
+#[derive(Default)]
+pub(super) struct Closed {
+    pub(super) quality: Option<MediaQuality>,
+    /// For the ladder: what its channels missed.
+    pub(super) note: Option<String>,
+}
+
+/// A channel and the RTP end that it paces.
+fn paced(call: CallId, now: Instant, channel: &mut End, rtp: &mut End) {
+    for _ in 0..MOST_AT_ONCE {
+        if !carry(call, now, channel, rtp) {
+            return;
+        }
+        carry(call, now, rtp, channel);
+    }
+}
+
+/// Moves one block; false when there was none.
+fn carry(call: CallId, now: Instant, from: &mut End, to: &mut End) -> bool {
     let mut block = [0; BLOCK];
     if !from.read(&mut block) {
-        return;
+        return false;
     }
     if let (Some(source), Some(target)) = (from.law(), to.law()) {
         g711::convert(source, target, &mut block);
     }
     to.write(call, now, &block);
+    true
 }
 
 fn quality(stats: &StreamStats) -> MediaQuality {

@@ -1,42 +1,60 @@
 //! Media threads: they own the spans and the RTP sockets, move audio between them every 10 ms, and carry D-channel
 //! frames between the spans and the engine.
 //!
-//! This first cut has one thread for all spans. Commands come by a bounded single-producer queue and an eventfd, reports go
-//! back by a bounded queue; the thread takes no lock and, per packet, allocates nothing (captures excepted).
-//! The spans' clocks pace everything: a call's audio moves when its span says that a block has passed ([`thread`]).
+//! One thread serves all spans, by one ring (io_uring, or epoll where the kernel refuses it; `media.poller` forces either). Commands come
+//! by a bounded single-producer queue and an eventfd, reports go back by a bounded queue; the thread takes no lock and, per packet,
+//! allocates nothing (captures excepted). The spans' clocks pace everything: a call's audio moves when its span says that a block
+//! has passed ([`thread`]). Spans are opened and closed elsewhere (`crate::spans`), because that may take long, and handed over.
 //!
-//! Left out here, and coming with the spans of real cards: io_uring, real-time priority, several threads.
+//! Left out here, and coming with the media plane: RTP sockets on the ring, several threads.
 
 mod connection;
+mod line;
 mod rtp_socket;
 mod thread;
 
-use std::path::Path;
+use std::fmt;
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use call::words::{MediaCommand, MediaReport, SpanId};
-use model::settings::{BackEnd, Framing, Settings};
-use nix::sys::eventfd::{EfdFlags, EventFd};
-use tdm::virtual_span::VirtualUser;
-use tdm::{Alarms, Counters, Span, SpanInfo};
+use model::settings::{Poller, Settings};
+use ring::{Backend, Ring, Wake};
+use tdm::{Alarms, ChannelCounters, Counters, Span};
 
 use crate::capture::Capture;
 use crate::engine_task::Inputs;
-use thread::MediaThread;
+use crate::spans::Order;
+use thread::{MediaThread, Parts};
 
 /// Commands that may wait for the thread.
 const QUEUE: usize = 4_096;
 
 /// What the media thread is told.
-#[derive(Debug)]
 pub(crate) enum Command {
     /// A D-channel frame to send, without FCS.
     Frame { span: SpanId, frame: Vec<u8> },
     /// A word of the call controller.
     Media(MediaCommand),
+    /// A span that was opened, to be served from now on.
+    Install { span: SpanId, opened: Box<dyn Span> },
+    /// A span to be given back: it is being configured anew.
+    Remove { span: SpanId },
     /// End.
     Stop,
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Frame { span, frame } => write!(f, "frame of {} octets for span {}", frame.len(), span.0),
+            Self::Media(command) => command.fmt(f),
+            Self::Install { span, .. } => write!(f, "install span {}", span.0),
+            Self::Remove { span } => write!(f, "remove span {}", span.0),
+            Self::Stop => f.write_str("stop"),
+        }
+    }
 }
 
 /// What the media thread reports.
@@ -44,8 +62,8 @@ pub(crate) enum Command {
 pub(crate) enum Report {
     /// A D-channel frame came, without FCS.
     Frame { span: SpanId, frame: Vec<u8> },
-    /// A span's line state, at start and at each change.
-    Line { span: SpanId, alarms: Alarms, counters: Counters },
+    /// A span's line state, when it is installed, at each change and once a second; `frames` are the D-channel's counters.
+    Line { span: SpanId, alarms: Alarms, counters: Counters, frames: ChannelCounters },
     /// A word for the call controller.
     Media(MediaReport),
 }
@@ -58,22 +76,29 @@ pub(crate) struct Media {
 
 #[derive(Debug)]
 struct Shared {
-    /// One producer: the engine task. The lock is never contended; it lets the handle be shared for stopping.
+    /// One producer at a time: the engine task, or the thread that opens spans. The media thread never takes this lock.
     commands: Mutex<rtrb::Producer<Command>>,
-    wake: EventFd,
+    wake: Wake,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Media {
-    /// Opens the configured spans and starts the thread.
-    pub(crate) fn start(settings: &Settings, state: &Path, capture: Capture, inputs: Inputs) -> Result<Self, String> {
-        let spans = settings.spans.iter().map(|span| open(span, state)).collect::<Result<Vec<_>, _>>()?;
-        let flags = EfdFlags::EFD_NONBLOCK | EfdFlags::EFD_CLOEXEC;
-        let eventfd = || EventFd::from_value_and_flags(0, flags).map_err(|error| format!("cannot make an eventfd: {error}"));
-        let wake = eventfd()?;
-        let thread_wake = wake.as_fd_clone()?;
+    /// Starts the thread, with a place for each span of the configuration. `spans` gets back what the thread takes away.
+    pub(crate) fn start(settings: &Settings, capture: Capture, inputs: Inputs, spans: Sender<Order>) -> Result<Self, String> {
+        let wake = Wake::new().map_err(|error| format!("cannot start the media thread: {error}"))?;
+        let thread_wake = wake.try_clone().map_err(|error| format!("cannot start the media thread: {error}"))?;
         let (commands, queue) = rtrb::RingBuffer::new(QUEUE);
-        let thread = MediaThread::new(spans, queue, thread_wake, settings.media.clone(), capture, inputs)?;
+        let parts = Parts {
+            ring: open_ring(settings)?,
+            wake: thread_wake,
+            commands: queue,
+            settings: settings.media.clone(),
+            capture,
+            inputs,
+            spans,
+        };
+        let names = settings.spans.iter().map(|span| span.name.clone()).collect();
+        let thread = MediaThread::new(parts, names)?;
         let thread = std::thread::Builder::new().name("media".into()).spawn(move || thread.run());
         let thread = thread.map_err(|error| format!("cannot start the media thread: {error}"))?;
         let shared = Shared { commands: Mutex::new(commands), wake, thread: Mutex::new(Some(thread)) };
@@ -83,8 +108,8 @@ impl Media {
     /// Hands a command over; false when the queue is full, which means that the thread is stuck.
     pub(crate) fn tell(&self, command: Command) -> bool {
         let pushed = self.shared.commands.lock().is_ok_and(|mut commands| commands.push(command).is_ok());
-        let woken = self.shared.wake.write(1).is_ok();
-        pushed && woken
+        self.shared.wake.wake();
+        pushed
     }
 
     /// Ends the thread and waits for it.
@@ -96,33 +121,15 @@ impl Media {
     }
 }
 
-/// A second descriptor of the same eventfd, for the thread.
-trait AsFdClone {
-    fn as_fd_clone(&self) -> Result<std::os::fd::OwnedFd, String>;
-}
-
-impl AsFdClone for EventFd {
-    fn as_fd_clone(&self) -> Result<std::os::fd::OwnedFd, String> {
-        use std::os::fd::AsFd;
-        self.as_fd().try_clone_to_owned().map_err(|error| format!("cannot copy an eventfd: {error}"))
+fn open_ring(settings: &Settings) -> Result<Box<dyn Ring>, String> {
+    let wanted = settings.media.poller.map(|poller| match poller {
+        Poller::IoUring => Backend::IoUring,
+        Poller::Epoll => Backend::Epoll,
+    });
+    let cure = "set media.poller to \"epoll\" or leave it out";
+    let opened = ring::open(wanted).map_err(|error| format!("cannot wait for descriptors: {error}; {cure}"))?;
+    if let Some((backend, why)) = &opened.refused {
+        tracing::warn!("media{{starting}}: the kernel refuses {backend} ({why}) -> {} is used", opened.ring.backend());
     }
-}
-
-/// Opens one span of the configuration.
-fn open(span: &model::settings::Span, state: &Path) -> Result<Box<dyn Span>, String> {
-    let info = match span.framing {
-        Framing::E1 => SpanInfo::e1(&span.name),
-        Framing::T1 => SpanInfo::t1(&span.name),
-        Framing::Analog => return Err(format!("span \"{}\": analog cards are not carried yet", span.name)),
-    };
-    match &span.back_end {
-        BackEnd::Virtual { socket } => {
-            let socket = state.join(socket);
-            let opened = VirtualUser::connect(&socket, info);
-            let opened =
-                opened.map_err(|error| format!("cannot open virtual span \"{}\" at {}: {error}", span.name, socket.display()))?;
-            Ok(Box::new(opened))
-        }
-        BackEnd::Dahdi(_) => Err(format!("span \"{}\": dahdi spans are not carried yet", span.name)),
-    }
+    Ok(opened.ring)
 }

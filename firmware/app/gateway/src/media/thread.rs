@@ -1,124 +1,170 @@
 //! The media thread's loop: wait for a span's clock or a command, service, move audio.
 
 use std::collections::HashMap;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use call::words::{CallId, MediaCommand, MediaReport, SpanId, Terminal};
 use media::Law;
 use model::settings;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use tdm::{Channel, Mode, Span, SpanEvent};
+use ring::{Interest, Ready, Ring, Token, Wake, placement};
+use tdm::Span;
 
 use super::connection::{Connection, End};
+use super::line::{Line, Serviced, span_of};
 use super::rtp_socket::RtpSocket;
 use super::{Command, Report};
 use crate::capture::Capture;
 use crate::engine_task::{Input, Inputs};
+use crate::spans::Order;
 
 /// The beat of calls that have no TDM end.
 const BLOCK: Duration = Duration::from_millis(10);
-/// Longest wait: spans without a far end look for it, and counters are reported, in between.
+/// How often every span is served whatever its descriptors say: virtual spans look for their far end, cards for their alarms.
 const IDLE: Duration = Duration::from_millis(100);
-/// How often a span's counters are reported.
-const COUNTERS: Duration = Duration::from_secs(1);
-/// Largest D-channel frame: N201 of 260 octets and the header, with room.
-const FRAME: usize = 1_024;
+/// The token of the command queue.
+const COMMANDS: Token = Token(0);
 
-/// One span and its D-channel.
-struct Line {
-    span: Box<dyn Span>,
-    d_channel: Option<Box<dyn Channel>>,
-    reported: Instant,
+/// What the thread is made from.
+pub(super) struct Parts {
+    pub(super) ring: Box<dyn Ring>,
+    pub(super) wake: Wake,
+    pub(super) commands: rtrb::Consumer<Command>,
+    pub(super) settings: settings::Media,
+    pub(super) capture: Capture,
+    pub(super) inputs: Inputs,
+    /// To whom spans are given back.
+    pub(super) spans: std::sync::mpsc::Sender<Order>,
 }
 
 /// Everything the thread owns.
 pub(super) struct MediaThread {
+    parts: Parts,
     lines: Vec<Line>,
-    commands: rtrb::Consumer<Command>,
-    wake: OwnedFd,
-    settings: settings::Media,
-    capture: Capture,
-    inputs: Inputs,
     connections: HashMap<CallId, Connection>,
+    ready: Vec<Ready>,
+    due: Vec<bool>,
     next_beat: Instant,
+    next_round: Instant,
 }
 
 impl MediaThread {
-    pub(super) fn new(
-        spans: Vec<Box<dyn Span>>,
-        commands: rtrb::Consumer<Command>,
-        wake: OwnedFd,
-        settings: settings::Media,
-        capture: Capture,
-        inputs: Inputs,
-    ) -> Result<Self, String> {
+    pub(super) fn new(mut parts: Parts, names: Vec<String>) -> Result<Self, String> {
         let now = Instant::now();
-        let mut lines = Vec::new();
-        for mut span in spans {
-            let name = span.info().name.clone();
-            let slot = span.info().d_channel;
-            let d_channel = slot.map(|slot| span.open(slot, Mode::Hdlc)).transpose();
-            let d_channel = d_channel.map_err(|error| format!("cannot open the D-channel of span \"{name}\": {error}"))?;
-            lines.push(Line { span, d_channel, reported: now });
-        }
-        Ok(Self { lines, commands, wake, settings, capture, inputs, connections: HashMap::new(), next_beat: now })
+        let lines: Vec<_> = names.into_iter().enumerate().map(|(index, name)| Line::new(SpanId(index), name)).collect();
+        let watched = parts.ring.watch(COMMANDS, std::os::fd::AsFd::as_fd(&parts.wake), Interest::READ);
+        watched.map_err(|error| format!("cannot watch the media thread's commands: {error}"))?;
+        let due = vec![false; lines.len()];
+        Ok(Self {
+            parts,
+            lines,
+            connections: HashMap::new(),
+            ready: Vec::with_capacity(64),
+            due,
+            next_beat: now,
+            next_round: now,
+        })
     }
 
     /// Runs until told to stop.
     pub(super) fn run(mut self) {
-        for index in 0..self.lines.len() {
-            self.report_line(SpanId(index));
-        }
+        self.take_place();
         loop {
             self.wait();
             if self.take_commands() {
                 break;
             }
+            let now = Instant::now();
+            if now >= self.next_round {
+                self.next_round = now + IDLE;
+                self.due.fill(true);
+            }
             for index in 0..self.lines.len() {
-                self.service(SpanId(index));
+                if self.due.get_mut(index).is_some_and(std::mem::take) {
+                    self.service(SpanId(index));
+                }
             }
             self.beat();
         }
         for (_, connection) in self.connections.drain() {
             connection.close();
         }
+        for line in &mut self.lines {
+            drop(line.take(&mut *self.parts.ring));
+        }
     }
 
-    /// Waits for a command, a span's clock, the beat of calls without one, or a moment.
-    fn wait(&self) {
+    /// Core and priority as configured. A box without the right still works, less surely, and says so.
+    fn take_place(&self) {
+        let settings = &self.parts.settings;
+        if let Some(Err(error)) = settings.core.map(|core| placement::pin_to_core(core.into())) {
+            tracing::warn!("media{{starting}}: {error}");
+        }
+        if settings.real_time_priority > 0
+            && let Err(error) = placement::set_real_time(settings.real_time_priority)
+        {
+            tracing::warn!("media{{starting}}: {error}");
+        }
+    }
+
+    /// Waits for a command, a span's clock, the beat of calls without one, or a moment, and marks the spans that have something.
+    fn wait(&mut self) {
         let now = Instant::now();
         let has_ip_calls = self.connections.values().any(|connection| connection.clock().is_none());
-        let timeout = if has_ip_calls { self.next_beat.saturating_duration_since(now) } else { IDLE };
-        let timeout = PollTimeout::try_from(timeout.as_micros().div_ceil(1000)).unwrap_or(PollTimeout::ZERO);
-        let mut descriptors: Vec<PollFd<'_>> = Vec::with_capacity(1 + self.lines.len());
-        descriptors.push(PollFd::new(self.wake.as_fd(), PollFlags::POLLIN));
-        let spans = self.lines.iter().filter_map(|line| line.span.poll_fd());
-        descriptors.extend(spans.map(|fd: BorrowedFd<'_>| PollFd::new(fd, PollFlags::POLLIN)));
-        // EINTR and the like: the loop comes round again.
-        let _ = poll(&mut descriptors, timeout);
-        let mut counter = [0; 8];
-        let _ = nix::unistd::read(&self.wake, &mut counter);
+        let until = if has_ip_calls { self.next_beat.min(self.next_round) } else { self.next_round };
+        if let Err(error) = self.parts.ring.wait(Some(until.saturating_duration_since(now)), &mut self.ready) {
+            // Everything is served every 100 ms even so; a loop without this pause would take the core.
+            tracing::error!("media{{waiting}}: {error}");
+            std::thread::sleep(BLOCK);
+        }
+        for ready in &self.ready {
+            match span_of(ready.token) {
+                Some(span) => {
+                    if let Some(due) = self.due.get_mut(span.0) {
+                        *due = true;
+                    }
+                }
+                None => self.parts.wake.drain(),
+            }
+        }
     }
 
     /// Carries out what waits; true when told to stop.
     fn take_commands(&mut self) -> bool {
-        while let Ok(command) = self.commands.pop() {
+        while let Ok(command) = self.parts.commands.pop() {
             match command {
-                Command::Frame { span, frame } => self.send_frame(span, &frame),
+                Command::Frame { span, frame } => {
+                    if let Some(line) = self.lines.get_mut(span.0) {
+                        line.send_frame(&frame);
+                    }
+                }
                 Command::Media(command) => self.media(command),
+                Command::Install { span, opened } => self.install(span, opened),
+                Command::Remove { span } => self.remove(span, "the span is being configured anew"),
                 Command::Stop => return true,
             }
         }
         false
     }
 
-    fn send_frame(&mut self, span: SpanId, frame: &[u8]) {
-        let Some(line) = self.lines.get_mut(span.0) else { return };
-        if let Some(Err(error)) = line.d_channel.as_mut().map(|channel| channel.write(frame)) {
-            // Q.921 repeats what is lost.
-            tracing::warn!("media[{}]{{d-channel}}: frame of {} octets not sent: {error}", line.span.info().name, frame.len());
+    fn install(&mut self, id: SpanId, opened: Box<dyn Span>) {
+        self.remove(id, "the span is being opened anew");
+        if let Some(line) = self.lines.get_mut(id.0) {
+            line.install(&mut *self.parts.ring, opened);
         }
+        self.service(id);
+    }
+
+    /// Takes a span away, its calls first, and hands it over to be closed: that may take long.
+    fn remove(&mut self, id: SpanId, reason: &str) {
+        let calls: Vec<CallId> =
+            self.connections.iter().filter(|(_, connection)| connection.touches(id)).map(|(call, _)| *call).collect();
+        for call in calls {
+            self.connections.remove(&call).map(Connection::close);
+            self.report(MediaReport::Failed { call, reason: reason.to_owned() });
+        }
+        let Some(span) = self.lines.get_mut(id.0).and_then(|line| line.take(&mut *self.parts.ring)) else { return };
+        // The receiver is gone only when junctord ends: then it is closed here.
+        let _ = self.parts.spans.send(Order::TakeBack { span: id, opened: span });
     }
 
     fn media(&mut self, command: MediaCommand) {
@@ -139,8 +185,11 @@ impl MediaThread {
                 }
             }
             MediaCommand::Disconnect { call } => {
-                let quality = self.connections.remove(&call).and_then(Connection::close);
-                self.report(MediaReport::Closed { call, quality });
+                let closed = self.connections.remove(&call).map(Connection::close).unwrap_or_default();
+                if let Some(text) = closed.note {
+                    self.report(MediaReport::Note { call, text });
+                }
+                self.report(MediaReport::Closed { call, quality: closed.quality });
             }
         }
     }
@@ -155,7 +204,7 @@ impl MediaThread {
 
     fn law(&self, terminal: &Terminal) -> Option<Law> {
         match terminal {
-            Terminal::Channel { span, .. } => self.lines.get(span.0).map(|line| law(line.span.info().law)),
+            Terminal::Channel { span, .. } => self.lines.get(span.0).and_then(Line::law),
             Terminal::Rtp(_) => None,
         }
     }
@@ -164,71 +213,24 @@ impl MediaThread {
         match terminal {
             Terminal::Channel { span, timeslot } => {
                 let line = self.lines.get_mut(span.0).ok_or_else(|| format!("there is no span {}", span.0))?;
-                let channel = line.span.open(*timeslot, Mode::Audio).map_err(|error| error.to_string())?;
-                Ok(End::channel(*span, law, channel))
+                let channel = line.open(*timeslot)?;
+                Ok(End::channel(*span, line.law().unwrap_or(law), channel))
             }
             Terminal::Rtp(terminal) => {
-                let capture = self.capture.wants_rtp().then(|| self.capture.clone());
-                Ok(End::Rtp(Box::new(RtpSocket::open(terminal, law, &self.settings, capture)?)))
+                let capture = self.parts.capture.wants_rtp().then(|| self.parts.capture.clone());
+                Ok(End::Rtp(Box::new(RtpSocket::open(terminal, law, &self.parts.settings, capture)?)))
             }
         }
     }
 
-    /// Lets a span do its work, then moves the audio of its calls by the blocks that passed.
+    /// Lets a span do its work, then moves the audio of its calls.
     fn service(&mut self, id: SpanId) {
         let Some(line) = self.lines.get_mut(id.0) else { return };
-        let blocks = match line.span.service() {
-            Ok(serviced) => serviced.blocks,
-            Err(error) => {
-                tracing::warn!("media[{}]{{servicing}}: {error}", line.span.info().name);
-                0
-            }
-        };
-        self.read_frames(id);
-        self.take_events(id);
-        for _ in 0..blocks {
-            self.pump(Some(id));
+        match line.service(Instant::now(), &self.parts.inputs) {
+            Serviced::Blocks(0) => {}
+            Serviced::Blocks(_) => self.pump(Some(id)),
+            Serviced::Gone => self.remove(id, "the span's device was removed"),
         }
-    }
-
-    fn read_frames(&mut self, id: SpanId) {
-        let Some(line) = self.lines.get_mut(id.0) else { return };
-        let Some(channel) = line.d_channel.as_mut() else { return };
-        let mut buffer = [0; FRAME];
-        while let Ok(length) = channel.read(&mut buffer) {
-            let frame = buffer.get(..length).unwrap_or_default().to_vec();
-            self.inputs.offer(Input::Media(Report::Frame { span: id, frame }));
-        }
-        while let Some(event) = channel.poll_event() {
-            tracing::debug!("media[{}]{{d-channel}}: {event:?}", line.span.info().name);
-        }
-    }
-
-    fn take_events(&mut self, id: SpanId) {
-        let mut changed = false;
-        let Some(line) = self.lines.get_mut(id.0) else { return };
-        while let Some(event) = line.span.poll_event() {
-            changed = true;
-            match &event {
-                SpanEvent::Slip { .. } => tracing::debug!("media[{}]{{line}}: {event:?}", line.span.info().name),
-                SpanEvent::AlarmsChanged { .. }
-                | SpanEvent::FarEndGone
-                | SpanEvent::FarEndBack
-                | SpanEvent::FarEndRefused { .. } => {
-                    tracing::info!("media[{}]{{line}}: {event:?}", line.span.info().name);
-                }
-            }
-        }
-        if changed || line.reported.elapsed() >= COUNTERS {
-            self.report_line(id);
-        }
-    }
-
-    fn report_line(&mut self, id: SpanId) {
-        let Some(line) = self.lines.get_mut(id.0) else { return };
-        line.reported = Instant::now();
-        let (alarms, counters) = (line.span.alarms(), line.span.counters());
-        self.inputs.offer(Input::Media(Report::Line { span: id, alarms, counters }));
     }
 
     /// Moves the audio of calls without a TDM end. After a stall the beat starts anew rather than catching up.
@@ -249,19 +251,13 @@ impl MediaThread {
         for connection in self.connections.values_mut().filter(|connection| connection.clock() == clock) {
             connection.pump(now);
             while let Some(text) = connection.poll_note() {
-                self.inputs.offer(Input::Media(Report::Media(MediaReport::Note { call: connection.call, text })));
+                let note = MediaReport::Note { call: connection.call, text };
+                self.parts.inputs.offer(Input::Media(Report::Media(note)));
             }
         }
     }
 
     fn report(&self, report: MediaReport) {
-        self.inputs.offer(Input::Media(Report::Media(report)));
-    }
-}
-
-const fn law(law: tdm::Law) -> Law {
-    match law {
-        tdm::Law::A => Law::A,
-        tdm::Law::Mu => Law::Mu,
+        self.parts.inputs.offer(Input::Media(Report::Media(report)));
     }
 }

@@ -74,6 +74,13 @@ pub fn write_span(span: &Span) -> String {
     toml::to_string(&document).unwrap_or_else(|error| format!("# this span cannot be written: {error}\n"))
 }
 
+/// A whole document that [`read`] reads.
+#[must_use]
+pub fn write(settings: &Settings) -> String {
+    // As in write_span: nothing that a document can hold fails.
+    toml::to_string(settings).unwrap_or_else(|error| format!("# this configuration cannot be written: {error}\n"))
+}
+
 fn parse<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, Problem> {
     let document = toml::Deserializer::parse(text).map_err(|error| problem(String::new(), text, &error))?;
     serde_path_to_error::deserialize(document).map_err(|error| {

@@ -1,0 +1,95 @@
+//! The routes of spans and their hardware.
+
+use std::sync::PoisonError;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use call::words::SpanId;
+use model::api::{Hardware, MaintenanceRequest, Span};
+use model::settings::{self, Settings, Severity};
+
+use super::Control;
+use super::fault::Problem;
+use super::routes::{Answer, engine_gone};
+use crate::spans::Order;
+
+pub(super) async fn spans(State(control): State<Control>) -> Answer<Vec<Span>> {
+    control.inputs.ask(|task| task.spans()).await.map(Json).ok_or_else(engine_gone)
+}
+
+pub(super) async fn span(State(control): State<Control>, Path(name): Path<String>) -> Answer<Span> {
+    shown(&control, &name).await.map(Json)
+}
+
+async fn shown(control: &Control, name: &str) -> Result<Span, Problem> {
+    let spans = control.inputs.ask(|task| task.spans()).await.ok_or_else(engine_gone)?;
+    spans.into_iter().find(|span| span.name == name).ok_or_else(|| no_such(name))
+}
+
+fn no_such(name: &str) -> Problem {
+    Problem::missing(format!("there is no span \"{name}\""))
+}
+
+async fn number(control: &Control, name: &str) -> Result<SpanId, Problem> {
+    let wanted = name.to_owned();
+    let found = control.inputs.ask(move |task| task.span_named(&wanted)).await.ok_or_else(engine_gone)?;
+    found.ok_or_else(|| no_such(name))
+}
+
+pub(super) async fn hardware(State(control): State<Control>) -> Answer<Vec<Hardware>> {
+    let listed = control.spans.ask(|answer| Order::Hardware { answer }).await.ok_or_else(engine_gone)?;
+    listed.map(Json).map_err(|why| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no hardware can be listed", why))
+}
+
+pub(super) async fn reset_counters(State(control): State<Control>, Path(name): Path<String>) -> Result<StatusCode, Problem> {
+    let id = number(&control, &name).await?;
+    control.inputs.ask(move |task| task.reset_counters(id)).await.ok_or_else(engine_gone)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn maintain(
+    State(control): State<Control>,
+    Path(name): Path<String>,
+    Json(request): Json<MaintenanceRequest>,
+) -> Answer<Span> {
+    let span = number(&control, &name).await?;
+    let done = control.spans.ask(|answer| Order::Maintain { span, mode: request.mode, answer }).await.ok_or_else(engine_gone)?;
+    done.map_err(|why| Problem::new(StatusCode::CONFLICT, "the span cannot do this", why))?;
+    shown(&control, &name).await.map(Json)
+}
+
+/// Checks the span within the whole document, ends its calls, and has it opened with the new settings.
+pub(super) async fn configure(
+    State(control): State<Control>,
+    Path(name): Path<String>,
+    Json(new): Json<settings::Span>,
+) -> Answer<Span> {
+    let span = number(&control, &name).await?;
+    if new.name != name {
+        return Err(Problem::invalid("name", format!("the path names span \"{name}\", the document \"{}\"", new.name)));
+    }
+    take_up(&control, span, &new)?;
+    let settings = new.clone();
+    control.inputs.ask(move |task| task.reconfigure_span(span, settings)).await.ok_or_else(engine_gone)?;
+    let order = |answer| Order::Configure { span, settings: Box::new(new), answer };
+    control.spans.ask(order).await.ok_or_else(engine_gone)?;
+    shown(&control, &name).await.map(Json)
+}
+
+/// Puts the span into the running document if that is still valid with it.
+fn take_up(control: &Control, id: SpanId, new: &settings::Span) -> Result<(), Problem> {
+    let mut configuration = control.configuration.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut spans = configuration.settings.spans.clone();
+    match spans.get_mut(id.0) {
+        Some(old) => *old = new.clone(),
+        None => return Err(no_such(&new.name)),
+    }
+    let settings = Settings { spans, ..configuration.settings.clone() };
+    if let Some(problem) = settings::validate(&settings).into_iter().find(|problem| problem.severity == Severity::Error) {
+        return Err(Problem::invalid(problem.path, problem.text));
+    }
+    configuration.text = settings::write(&settings);
+    configuration.settings = settings;
+    Ok(())
+}
