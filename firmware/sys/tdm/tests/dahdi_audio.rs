@@ -57,6 +57,20 @@ fn write_before_the_first_read_is_refused() {
 }
 
 #[test]
+fn what_was_not_read_before_audio_began_is_no_overrun() {
+    let mut opened = Opened::e1();
+    let mut channel = opened.span.open(5, Mode::Audio).unwrap();
+    for octet in 1..=20 {
+        opened.line(5, octet);
+    }
+    assert!(matches!(channel.read(&mut [0; BLOCK]), Err(Error::WouldBlock)));
+    opened.line(5, 21);
+    assert_eq!(turn(&mut *channel, || 121), [21]);
+    assert_eq!(events(&mut *channel), []);
+    assert_eq!((channel.counters().overruns, channel.counters().underruns), (0, 0));
+}
+
+#[test]
 fn write_beyond_the_depth_is_refused() {
     let mut opened = Opened::e1();
     let mut channel = opened.talk(5, Mode::Audio);
@@ -218,6 +232,7 @@ fn user_that_only_listens_has_no_underruns_until_it_has_written() {
     opened.line(5, 21);
     assert_eq!(turn(&mut *channel, || 99), [21]);
     assert_eq!(opened.queued(5), 2, "the first write meets a queue of the right depth");
+    assert_eq!([opened.line(5, 22), opened.line(5, 23)], [Some(A_SILENCE), Some(99)]);
     assert_eq!(channel.counters().underruns, 0);
 }
 

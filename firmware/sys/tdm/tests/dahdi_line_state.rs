@@ -265,15 +265,18 @@ proptest! {
         prop_assert_eq!(watched.told, shown.unwrap_or(Alarms::NONE), "nothing happens by itself later");
     }
 
-    /// Readings that repeat what is shown, with events or each second, change nothing about when it is declared.
+    /// Readings that repeat what is shown, with events or each second, change nothing about when it is declared; nor does what was
+    /// declared before.
     #[test]
     fn readings_repeated_at_any_time_do_not_delay_a_declaration(
         kind in prop::sample::select(&KINDS[..]),
+        before in prop::option::of(prop::sample::select(&KINDS[..])),
         repeats in prop::collection::vec(1_u64..200, 0..20),
     ) {
         let start = Instant::now();
         let due = start + if kind == Alarms::YELLOW { ms(500) } else { ms(100) };
-        let mut line = clear_line(start);
+        let mut line = LineState::new(Debounce::default());
+        line.handle_alarms(start, before.filter(|before| *before != kind).unwrap_or(Alarms::NONE));
         line.handle_alarms(start, kind);
         let mut now = start;
         for repeat in repeats {

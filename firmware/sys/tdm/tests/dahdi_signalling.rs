@@ -6,7 +6,7 @@ mod dahdi_open;
 
 use dahdi_fake::{FakeKernel, FakeSpan};
 use dahdi_open::{Opened, e1_config, events, turn};
-use tdm::dahdi::ioctl::value;
+use tdm::dahdi::ioctl::{Request, ToneZoneHeader, ToneZoneImage, value};
 use tdm::dahdi::{ChannelKind, DahdiSpan, SpanConfig, Start};
 use tdm::{AnalogPort, BLOCK, Channel, ChannelEvent, Error, Hook, Mode, Span};
 
@@ -134,6 +134,21 @@ fn seizure_without_a_tone_zone_says_what_to_set() {
     let mut channel = open(&mut opened, Mode::EAndM);
     let refused = channel.hook(Hook::Start).unwrap_err();
     assert_eq!(refused.to_string(), "unsupported: timeslot 2: cannot seize it while no tone zone is loaded; set tone_zone");
+}
+
+#[test]
+fn port_takes_the_zone_of_its_span_whatever_the_systems_default() {
+    let fake = FakeKernel::new();
+    fake.add(FakeSpan::t1("A1", 1));
+    let header = ToneZoneHeader { zone: 9, ..ToneZoneHeader::default() };
+    let other = ToneZoneImage { header, ..ToneZoneImage::default() };
+    fake.sys().open("/dev/dahdi/ctl").unwrap().ioctl(Request::LoadZone(&other)).unwrap();
+    let channels = dahdi_open::channels(&[ChannelKind::Fxs(Start::Loop), ChannelKind::B]);
+    let config = SpanConfig { channels, tone_zone: Some("us".to_owned()), ..t1_config() };
+    let _span = DahdiSpan::open(&fake.sys(), config).unwrap();
+    let us = fake.state().zones.iter().find(|zone| zone.number != 9).unwrap().number;
+    assert_eq!(fake.channel(1, |channel| channel.zone), Some(us));
+    assert_eq!(fake.channel(2, |channel| channel.zone), Some(9), "a channel without hook needs none");
 }
 
 fn t1_config() -> SpanConfig {

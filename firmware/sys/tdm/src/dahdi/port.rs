@@ -1,4 +1,4 @@
-//! One channel's device while nobody uses it, and what its span and its [`super::channel::DahdiChannel`] share.
+//! One channel's device, whoever uses it.
 //!
 //! A port is opened with its span and stays open: a channel of a call takes the port and gives it back when dropped, so that setting
 //! up a call opens no device and no other process can take the timeslot meanwhile.
@@ -11,14 +11,18 @@ use std::collections::VecDeque;
 use std::ffi::c_int;
 use std::io;
 use std::os::fd::BorrowedFd;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::config::{ChannelConfig, ChannelKind, EchoCanceller, SpanConfig};
 use super::ioctl::{BufferInfo, EchoTune, EchocanParam, EchocanParams, Params, Request, Text, value};
 use super::refused::Refused;
 use super::system::{DahdiFile, DahdiSys};
 use crate::{AnalogPort, BLOCK, Law, MAX_FRAME, Mode};
+
+mod shared;
+
+pub(super) use shared::Shared;
 
 /// Received audio that may wait in the kernel: 160 ms, so that a late reader loses nothing.
 const AUDIO_BUFFERS: c_int = 16;
@@ -30,55 +34,6 @@ const FRAME_BUFFER: c_int = (MAX_FRAME + FCS + 6) as c_int;
 const MOST_EVENTS: usize = 64;
 /// Octets that DAHDI keeps for the frame check sequence at the end of each frame, read or written.
 pub(super) const FCS: usize = 2;
-
-/// What a span and its lent channels tell each other.
-#[derive(Default)]
-pub(super) struct Shared {
-    /// A channel saw an alarm begin or end: the span looks at once.
-    pub(super) alarm_event: AtomicBool,
-    /// The device is gone, or the span was closed.
-    pub(super) gone: AtomicBool,
-    pub(super) underruns: AtomicU64,
-    pub(super) overruns: AtomicU64,
-    /// Blocks that the pacer's user has read.
-    pub(super) paced: AtomicU64,
-    /// Ports that channels gave back; `None` once the span is closed, so that they are closed too. Locked when a channel is opened or
-    /// closed, never while audio moves.
-    returned: Mutex<Returned>,
-}
-
-/// See [`Shared`].
-struct Returned(Option<Vec<Port>>);
-
-impl Default for Returned {
-    fn default() -> Self {
-        Self(Some(Vec::new()))
-    }
-}
-
-impl Shared {
-    pub(super) fn give_back(&self, port: Port) {
-        if let Some(ports) = &mut self.returned.lock().unwrap_or_else(PoisonError::into_inner).0 {
-            ports.push(port);
-        }
-    }
-
-    pub(super) fn take_returned(&self) -> Vec<Port> {
-        let mut returned = self.returned.lock().unwrap_or_else(PoisonError::into_inner);
-        returned.0.as_mut().map(std::mem::take).unwrap_or_default()
-    }
-
-    /// The span is closed: its lent channels fail from now on, and what they give back is closed.
-    pub(super) fn close(&self) {
-        self.gone.store(true, Ordering::Relaxed);
-        let ports = self.returned.lock().unwrap_or_else(PoisonError::into_inner).0.take();
-        drop(ports);
-    }
-
-    pub(super) fn is_gone(&self) -> bool {
-        self.gone.load(Ordering::Relaxed)
-    }
-}
 
 /// An event fetched from the kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
