@@ -28,7 +28,8 @@ const MEDIA_PORTS: u16 = 80;
 /// How the box is set up.
 #[derive(Debug, Clone)]
 pub struct Setup {
-    spans: Vec<(String, PathBuf)>,
+    /// Name, and what else its `[[span]]` says.
+    spans: Vec<(String, String)>,
     peers: Vec<(String, Transport, u16)>,
     routes: Vec<(String, String, String)>,
     ring_seconds: u32,
@@ -38,13 +39,26 @@ pub struct Setup {
 impl Setup {
     /// A box whose span `pstn` leads to that far end, without peers.
     pub fn new(far: &FarEnd) -> Self {
-        let spans = vec![("pstn".to_owned(), far.span_socket())];
-        Self { spans, peers: Vec::new(), routes: Vec::new(), ring_seconds: 60, capture: false }
+        Self::bare().span("pstn", &far.span_socket())
+    }
+
+    /// A box whose span `pstn` is what these lines of its `[[span]]` say, such as `back_end = { dahdi = { .. } }`.
+    pub fn with_span(lines: &str) -> Self {
+        Self::bare().span_of("pstn", lines)
+    }
+
+    fn bare() -> Self {
+        Self { spans: Vec::new(), peers: Vec::new(), routes: Vec::new(), ring_seconds: 60, capture: false }
     }
 
     /// One more span, whose far end listens (or will, or never does) at that socket.
-    pub fn span(mut self, name: &str, socket: &Path) -> Self {
-        self.spans.push((name.to_owned(), socket.to_owned()));
+    pub fn span(self, name: &str, socket: &Path) -> Self {
+        self.span_of(name, &format!("back_end = {{ virtual = {{ socket = \"{}\" }} }}", socket.display()))
+    }
+
+    /// One more span, with these lines in its `[[span]]`.
+    pub fn span_of(mut self, name: &str, lines: &str) -> Self {
+        self.spans.push((name.to_owned(), lines.to_owned()));
         self
     }
 
@@ -90,9 +104,8 @@ calls = {}
             media_port + MEDIA_PORTS - 1,
             self.capture
         );
-        for (name, socket) in &self.spans {
-            let _ =
-                write!(text, "[[span]]\nname = \"{name}\"\nback_end = {{ virtual = {{ socket = \"{}\" }} }}\n", socket.display());
+        for (name, lines) in &self.spans {
+            let _ = write!(text, "[[span]]\nname = \"{name}\"\n{lines}\n");
         }
         for (name, transport, port) in &self.peers {
             let address = format!("{}:127.0.0.1:{port}", transport.parameter());

@@ -1,7 +1,8 @@
-//! libpri at the far end of a span that the test itself holds, as user or as network.
+//! libpri at the far end of any span, as user or as network.
 //!
-//! [`far_end`](crate::far_end) starts libpri as the exchange in front of the box; here a test drives the near end of the span
-//! with its own `isdn::Interface`, so libpri may play either side, and follow or own the span's clock.
+//! [`far_end`](crate::far_end) starts libpri as the exchange in front of the box, on a virtual span. Here it may play either
+//! side: on a virtual span whose near end the test drives with its own `isdn::Interface`, where libpri may follow or own the
+//! clock, or on a span of DAHDI that `dahdi_cfg` has configured.
 //!
 //! ```text
 //! let libpri = Libpri::start(&scratch, Side::User, Attach::Connect(&socket), &["--rule", "5555=clear:20"]);
@@ -14,6 +15,7 @@
 use crate::process::{Process, our_program};
 use crate::scratch::Scratch;
 use serde_json::{Value, json};
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -38,6 +40,10 @@ pub enum Attach<'a> {
     Listen(&'a Path),
     /// The user end: the test listens and owns the clock.
     Connect(&'a Path),
+    /// An E1 of DAHDI, whose first channel has this number.
+    DahdiE1(u32),
+    /// A T1 of DAHDI, whose first channel has this number.
+    DahdiT1(u32),
 }
 
 /// A running libpri peer. Dropping it stops it.
@@ -57,9 +63,12 @@ impl Libpri {
             Side::User => "user",
             Side::Network => "network",
         };
+        let number = |first: u32| OsString::from(first.to_string());
         let (how, span) = match attach {
-            Attach::Listen(span) => (["--clock", "lockstep", "--span-listen"].as_slice(), span),
-            Attach::Connect(span) => (["--span-connect"].as_slice(), span),
+            Attach::Listen(span) => (["--clock", "lockstep", "--span-listen"].as_slice(), span.into()),
+            Attach::Connect(span) => (["--span-connect"].as_slice(), span.into()),
+            Attach::DahdiE1(first) => (["--framing", "e1", "--span-dahdi"].as_slice(), number(first)),
+            Attach::DahdiT1(first) => (["--framing", "t1", "--span-dahdi"].as_slice(), number(first)),
         };
         let first = [&["--side", side], how].concat();
         let arguments = first.iter().map(|a| a.as_ref()).chain([span.as_os_str(), "--control".as_ref(), control.as_os_str()]);
@@ -95,10 +104,24 @@ impl Libpri {
         conversation.wait_for("status")
     }
 
+    /// Lets go of the line as if the cable were pulled, or mends it (libpri-peer's `alarm`).
+    #[track_caller]
+    pub fn cut(&self, cut: bool) {
+        let mut conversation = self.connect();
+        conversation.send(&json!({"do": "alarm", "on": cut}));
+        conversation.wait_for("done");
+    }
+
     /// Waits until its data link is up (or down).
     #[track_caller]
     pub fn wait_for_link(&self, up: bool) {
         self.wait_for_status("the data link", |status| status["link_up"] == up);
+    }
+
+    /// Waits until its span has these alarms, in the words of its status: `none`, `RED`, `cut`.
+    #[track_caller]
+    pub fn wait_for_alarms(&self, alarms: &str) {
+        self.wait_for_status(alarms, |status| status["alarms"] == alarms);
     }
 
     /// Waits until it holds no call, and returns its status then.

@@ -164,10 +164,12 @@ pub fn program_directory() -> PathBuf {
     directory.unwrap_or_else(|| panic!("{} is in no directory", running.display())).to_owned()
 }
 
-/// One of our own programs, built beside the running test; panics with the command that builds it when it is missing.
+/// One of our own programs, built beside the running test, or in the folder that `JUNCTOR_PROGRAMS` names: the guest of
+/// `cargo xtask hw-test` has no target folder. Panics with the command that builds it when it is missing.
 #[track_caller]
 pub fn our_program(name: &str, package: &str) -> PathBuf {
-    let path = program_directory().join(name);
+    let directory = std::env::var_os("JUNCTOR_PROGRAMS").map_or_else(program_directory, PathBuf::from);
+    let path = directory.join(name);
     assert!(
         path.exists(),
         "{} does not exist: run `cargo build -p {package}` with the test's profile and target directory first",

@@ -33,11 +33,11 @@ pub fn expect_heard(said: &Path, heard: &Audio) {
 #[track_caller]
 pub fn expect_heard_without_slip(said: &Path, heard: &Audio) -> f64 {
     let found = correlation(&Audio::load(said), heard);
-    let windows = windowed(&Audio::load(said), heard);
     expect_not_the_other(said, heard);
     match found {
         Some(f) if f.r > 0.95 && f.overlap_ms >= 5000 => f.lag_ms,
         Some(_) | None => {
+            let windows = windowed(&Audio::load(said), heard);
             panic!("{}: {found:?}, {windows:?}, level {} dBFS, {} ms", said.display(), heard.level_dbfs(), heard.ms())
         }
     }

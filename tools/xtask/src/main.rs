@@ -3,10 +3,10 @@
 use clap::{Parser, Subcommand};
 use std::error::Error;
 use std::process::ExitCode;
-use xtask::{Tree, bench, check, fuzz, long, not_run};
+use xtask::{Tree, bench, check, fuzz, hw_test, long, not_run};
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Checks, benchmarks and long runs of the project")]
+#[command(name = "cargo xtask", about = "Checks, benchmarks, hardware tests and long runs of the project")]
 struct Arguments {
     #[command(subcommand)]
     command: Task,
@@ -22,6 +22,8 @@ enum Task {
     Long(long::Arguments),
     /// Coverage-guided fuzzing of one parser
     Fuzz(fuzz::Arguments),
+    /// The tests over DAHDI, in QEMU or on a rig with real cards
+    HwTest(hw_test::Arguments),
     /// What a run of the test suite leaves out, with the reasons
     NotRun,
 }
@@ -54,6 +56,7 @@ fn run(task: Task) -> Result<bool, Box<dyn Error>> {
         Task::Bench(arguments) => Ok(bench::run(&tree, &arguments)?),
         Task::Long(arguments) => Ok(long::run(&tree, &arguments)?),
         Task::Fuzz(arguments) => Ok(fuzz::run(&tree, &arguments)?),
+        Task::HwTest(arguments) => Ok(hw_test::run(&tree, &arguments)?),
         Task::NotRun => Ok(not_run::run(&tree)?),
     }
 }

@@ -1,6 +1,6 @@
 //! What a call sends and keeps: a clip from a WAV file, silence or its own echo; and a WAV file of what it hears.
 //!
-//! Clips and recordings are 8 kHz, mono, 16 bit; on the line both are A-law. A clip is played once, then silence.
+//! Clips and recordings are 8 kHz, mono, 16 bit; on the line both have its law. A clip is played once, then silence.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -11,10 +11,8 @@ use std::sync::Arc;
 
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 
-use crate::g711;
+use crate::g711::Law;
 
-/// A-law silence.
-const SILENCE: u8 = 0xd5;
 const FORMAT: WavSpec = WavSpec { channels: 1, sample_rate: 8000, bits_per_sample: 16, sample_format: SampleFormat::Int };
 /// A recording's header is brought up to date after so many blocks (1 s), so that it is readable if the peer is killed.
 const BLOCKS_PER_FLUSH: u32 = 100;
@@ -40,7 +38,7 @@ impl fmt::Display for WavError {
 
 impl std::error::Error for WavError {}
 
-/// Speech to play, already in A-law.
+/// Speech to play, already in the line's law.
 #[derive(Debug, Clone)]
 pub struct Clip {
     octets: Arc<[u8]>,
@@ -48,13 +46,13 @@ pub struct Clip {
 
 impl Clip {
     /// Reads a WAV file of 8 kHz, mono, 16 bit.
-    pub fn load(path: &Path) -> Result<Self, WavError> {
+    pub fn load(path: &Path, law: Law) -> Result<Self, WavError> {
         let mut reader = WavReader::open(path).map_err(|error| WavError::new(path, error))?;
         let found = reader.spec();
         if found != FORMAT {
             return Err(WavError::new(path, format!("{found:?}, expected {FORMAT:?}")));
         }
-        let octets: Result<Vec<u8>, _> = reader.samples::<i16>().map(|sample| sample.map(g711::encode)).collect();
+        let octets: Result<Vec<u8>, _> = reader.samples::<i16>().map(|sample| sample.map(|sample| law.encode(sample))).collect();
         Ok(Self { octets: octets.map_err(|error| WavError::new(path, error))?.into() })
     }
 }
@@ -86,15 +84,15 @@ impl Source {
         }
     }
 
-    fn next(&mut self) -> u8 {
+    fn next(&mut self, law: Law) -> u8 {
         match self {
-            Self::Silence => SILENCE,
+            Self::Silence => law.silence(),
             Self::Clip { clip, at } => {
                 let octet = clip.octets.get(*at).copied();
                 *at += usize::from(octet.is_some());
-                octet.unwrap_or(SILENCE)
+                octet.unwrap_or_else(|| law.silence())
             }
-            Self::Echo(heard) => heard.pop_front().unwrap_or(SILENCE),
+            Self::Echo(heard) => heard.pop_front().unwrap_or_else(|| law.silence()),
         }
     }
 }
@@ -102,20 +100,21 @@ impl Source {
 /// A WAV file being written.
 pub struct Recorder {
     path: PathBuf,
+    law: Law,
     writer: WavWriter<BufWriter<File>>,
     blocks: u32,
 }
 
 impl Recorder {
-    /// Creates the file, or empties it.
-    pub fn create(path: &Path) -> Result<Self, WavError> {
+    /// Creates the file, or empties it, for what is heard in `law`.
+    pub fn create(path: &Path, law: Law) -> Result<Self, WavError> {
         let writer = WavWriter::create(path, FORMAT).map_err(|error| WavError::new(path, error))?;
-        Ok(Self { path: path.to_owned(), writer, blocks: 0 })
+        Ok(Self { path: path.to_owned(), law, writer, blocks: 0 })
     }
 
     fn write(&mut self, octets: &[u8]) -> hound::Result<()> {
         for octet in octets {
-            self.writer.write_sample(g711::decode(*octet))?;
+            self.writer.write_sample(self.law.decode(*octet))?;
         }
         self.blocks += 1;
         if self.blocks.is_multiple_of(BLOCKS_PER_FLUSH) { self.writer.flush() } else { Ok(()) }
@@ -129,6 +128,7 @@ impl Recorder {
 
 /// Both directions of a connected call.
 pub struct CallAudio {
+    law: Law,
     source: Source,
     recorder: Option<Recorder>,
 }
@@ -136,8 +136,8 @@ pub struct CallAudio {
 impl CallAudio {
     /// Sends `source`, keeps what it hears if there is a recorder.
     #[must_use]
-    pub fn new(source: Source, recorder: Option<Recorder>) -> Self {
-        Self { source, recorder }
+    pub fn new(law: Law, source: Source, recorder: Option<Recorder>) -> Self {
+        Self { law, source, recorder }
     }
 
     /// One block each way. A full disk ends the recording, not the call.
@@ -146,7 +146,7 @@ impl CallAudio {
             echo.extend(heard);
         }
         for octet in sent {
-            *octet = self.source.next();
+            *octet = self.source.next(self.law);
         }
         if let Some(recorder) = &mut self.recorder
             && let Err(error) = recorder.write(heard)
@@ -160,9 +160,4 @@ impl CallAudio {
     pub fn finish(self) -> Option<PathBuf> {
         self.recorder.and_then(|recorder| recorder.finish().inspect_err(|error| eprintln!("recording lost: {error}")).ok())
     }
-}
-
-/// Silence in the line's law.
-pub fn fill_silence(sent: &mut [u8]) {
-    sent.fill(SILENCE);
 }

@@ -10,9 +10,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use crate::audio::{self, CallAudio, Clip, Recorder, Source};
+use crate::audio::{CallAudio, Clip, Recorder, Source};
+use crate::framing::Framing;
+use crate::g711::Law;
 use crate::plan::{Action, NumberPlan};
-use crate::report::{By, CallStatus, Counters, Direction, Report, Status};
+use crate::report::{By, CallStatus, Counters, Direction, LineFaults, Report, Status};
 use crate::stack::{CallId, Event, Refused, Ring, Setup, Side, Stack};
 
 /// Q.850 causes that the peer itself gives.
@@ -20,9 +22,6 @@ const NORMAL_CLEARING: u8 = 16;
 const CHANNEL_UNACCEPTABLE: u8 = 6;
 const NO_CHANNEL: u8 = 34;
 const REQUESTED_CHANNEL_NOT_AVAILABLE: u8 = 44;
-/// Timeslots of an E1; 16 carries the D-channel.
-const TIMESLOTS: std::ops::RangeInclusive<u8> = 1..=31;
-const D_CHANNEL: u8 = 16;
 
 /// How the peer behaves.
 #[derive(Debug, Clone)]
@@ -31,6 +30,8 @@ pub struct Config {
     pub name: String,
     /// Network or user side.
     pub side: Side,
+    /// E1 or T1.
+    pub framing: Framing,
     /// libpri's PRI_DEBUG_* bits.
     pub debug: i32,
     /// libpri's timers and counters by its names, milliseconds or counts.
@@ -145,7 +146,7 @@ pub struct Engine {
 impl Engine {
     /// Starts libpri, which begins to establish the data link at once.
     pub fn new(config: Config) -> Result<Self, Refused> {
-        let mut stack = Stack::new(&config.name, config.side, config.debug)?;
+        let mut stack = Stack::new(&config.name, config.side, config.framing, config.debug)?;
         for (name, value) in &config.timers {
             stack.set_timer(name, *value)?;
         }
@@ -200,7 +201,9 @@ impl Engine {
             return Err("the data link is down".to_owned());
         }
         let channel = match order.channel {
-            Some(wanted) if !is_b_channel(wanted) => return Err(format!("timeslot {wanted} is no B-channel")),
+            Some(wanted) if !self.config.framing.is_b_channel(wanted) => {
+                return Err(format!("timeslot {wanted} is no B-channel"));
+            }
             Some(wanted) if self.is_in_use(wanted) => return Err(format!("timeslot {wanted} is in use")),
             Some(wanted) => wanted,
             None => self.free_channel().ok_or("no free channel")?,
@@ -251,6 +254,12 @@ impl Engine {
         self.take_events(now);
     }
 
+    /// The law of the audio that is exchanged.
+    #[must_use]
+    pub fn law(&self) -> Law {
+        self.config.framing.law()
+    }
+
     /// No call is left.
     #[must_use]
     pub fn is_idle(&self) -> bool {
@@ -267,13 +276,13 @@ impl Engine {
     pub fn exchange_block(&mut self, slot: u8, heard: &[u8], sent: &mut [u8]) {
         match self.calls.values_mut().find(|call| call.channel == Some(slot)).map(|call| &mut call.phase) {
             Some(Phase::Connected { audio, .. }) => audio.block(heard, sent),
-            Some(Phase::Setup | Phase::Alerting { .. } | Phase::Clearing { .. }) | None => audio::fill_silence(sent),
+            Some(Phase::Setup | Phase::Alerting { .. } | Phase::Clearing { .. }) | None => sent.fill(self.law().silence()),
         }
     }
 
-    /// Everything at a glance; the span's alarms are the caller's to know.
+    /// Everything at a glance; the span's alarms and faults are the caller's to know.
     #[must_use]
-    pub fn status(&self, alarms: String) -> Status {
+    pub fn status(&self, alarms: String, line: LineFaults) -> Status {
         let calls = self.calls.iter().map(|(id, call)| CallStatus {
             call: id.0,
             direction: call.direction,
@@ -287,6 +296,7 @@ impl Engine {
             alarms,
             channels_in_use: self.calls.values().filter(|call| call.channel.is_some()).count(),
             calls: calls.collect(),
+            line,
             counters: self.counters.clone(),
         }
     }
@@ -297,7 +307,7 @@ impl Engine {
 
     /// The network hunts from above and the user from below, so that their calls rarely meet.
     fn free_channel(&self) -> Option<u8> {
-        let mut free = TIMESLOTS.filter(|slot| is_b_channel(*slot) && !self.is_in_use(*slot));
+        let mut free = self.config.framing.b_channels().filter(|slot| !self.is_in_use(*slot));
         if self.config.side == Side::Network { free.next_back() } else { free.next() }
     }
 
@@ -318,14 +328,14 @@ impl Engine {
 
     /// Starts the audio; both directions come here.
     fn connected(&mut self, now: Instant, id: CallId) {
+        let law = self.law();
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let recorder =
-            call.intent.record.as_deref().and_then(|path| {
-                Recorder::create(path).inspect_err(|error| eprintln!("cannot record call {}: {error}", id.0)).ok()
-            });
+        let recorder = call.intent.record.as_deref().and_then(|path| {
+            Recorder::create(path, law).inspect_err(|error| eprintln!("cannot record call {}: {error}", id.0)).ok()
+        });
         let source = Source::new(call.intent.play.clone(), call.intent.echo);
         let clear_at = call.intent.clear_after.map(|after| now + after);
-        call.phase = Phase::Connected { audio: CallAudio::new(source, recorder), clear_at };
+        call.phase = Phase::Connected { audio: CallAudio::new(law, source, recorder), clear_at };
         self.counters.connected += 1;
         let at_ms = call.at_ms(now);
         self.reports.push_back(Report::Connected { call: id.0, at_ms, channel: call.channel.unwrap_or(0) });
@@ -385,7 +395,8 @@ impl Engine {
     /// Opens the timeslot that the far end named, or the one that was asked for; `None` when the call was cleared for it.
     fn agree_on_channel(&mut self, now: Instant, id: CallId, channel: Option<u8>) -> Option<u64> {
         let taken = channel.is_some_and(|slot| {
-            !is_b_channel(slot) || self.calls.iter().any(|(other, call)| *other != id && call.channel == Some(slot))
+            !self.config.framing.is_b_channel(slot)
+                || self.calls.iter().any(|(other, call)| *other != id && call.channel == Some(slot))
         });
         if taken {
             self.clear(id, CHANNEL_UNACCEPTABLE);
@@ -401,7 +412,7 @@ impl Engine {
         self.counters.incoming += 1;
         let id = ring.call;
         let channel = match ring.channel {
-            Some(named) if is_b_channel(named) && !self.is_in_use(named) => Ok(named),
+            Some(named) if self.config.framing.is_b_channel(named) && !self.is_in_use(named) => Ok(named),
             Some(_) if !ring.flexible => Err(REQUESTED_CHANNEL_NOT_AVAILABLE),
             Some(_) | None => self.free_channel().ok_or(NO_CHANNEL),
         };
@@ -462,8 +473,4 @@ impl Engine {
         let record = if let Phase::Clearing { record } = call.phase { record } else { None };
         self.reports.push_back(Report::Released { call: id.0, at_ms, cause, by, record });
     }
-}
-
-fn is_b_channel(slot: u8) -> bool {
-    TIMESLOTS.contains(&slot) && slot != D_CHANNEL
 }

@@ -84,7 +84,7 @@ pub(crate) struct PeerSetup {
 }
 
 unsafe extern "C" {
-    pub(crate) fn peer_new(name: *const c_char, network: c_int, debug: c_int) -> *mut Peer;
+    pub(crate) fn peer_new(name: *const c_char, network: c_int, t1: c_int, debug: c_int) -> *mut Peer;
     pub(crate) fn peer_set_timer(peer: *mut Peer, timer: *const c_char, value: c_int) -> c_int;
     pub(crate) fn peer_receive(peer: *mut Peer, frame: *const u8, length: usize, event: *mut PeerEvent) -> c_int;
     pub(crate) fn peer_run_timers(peer: *mut Peer, event: *mut PeerEvent) -> c_int;

@@ -1,13 +1,15 @@
-//! The engine on a span: D-channel frames in and out, a block each way per open timeslot.
+//! The engine on a virtual span: D-channel frames in and out, a block each way per open timeslot.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
+use nix::poll::{PollFd, PollFlags};
 use tdm::virtual_span::{VirtualNetwork, VirtualUser};
-use tdm::{Alarms, BLOCK, Channel, Error, MAX_FRAME, Mode, Span, SpanEvent};
+use tdm::{Alarms, BLOCK, Channel, Error, MAX_FRAME, Mode, Span};
 
+use crate::attach::{Attached, LineError};
 use crate::engine::Engine;
+use crate::report::LineFaults;
 
 /// Frames that may wait for room in the D-channel; libpri repeats what is lost beyond that.
 const MOST_WAITING: usize = 64;
@@ -46,32 +48,6 @@ impl Line {
         Ok(Self { span, d_channel, b_channels: BTreeMap::new(), waiting: VecDeque::new() })
     }
 
-    /// What to poll for reading.
-    pub fn poll_fd(&self) -> Option<BorrowedFd<'_>> {
-        self.span.poll_fd()
-    }
-
-    /// The span's alarms.
-    pub fn alarms(&self) -> Alarms {
-        self.span.alarms()
-    }
-
-    /// Cuts the line as loss of signal does, or mends it.
-    pub fn cut(&mut self, cut: bool) -> Result<(), Error> {
-        self.span.send_alarms(if cut { Alarms::LOS } else { Alarms::NONE })
-    }
-
-    /// Moves everything that can be moved; returns what happened on the span.
-    pub fn service(&mut self, now: Instant, engine: &mut Engine) -> Result<Vec<SpanEvent>, Error> {
-        self.span.service()?;
-        self.receive_frames(now, engine)?;
-        engine.handle_timeout(now);
-        self.open_and_close(engine);
-        self.exchange_audio(engine)?;
-        self.send_frames(engine)?;
-        Ok(std::iter::from_fn(|| self.span.poll_event()).collect())
-    }
-
     fn receive_frames(&mut self, now: Instant, engine: &mut Engine) -> Result<(), Error> {
         let mut frame = [0; MAX_FRAME];
         loop {
@@ -86,8 +62,7 @@ impl Line {
         Ok(())
     }
 
-    /// Sends what libpri has, in its order.
-    pub fn send_frames(&mut self, engine: &mut Engine) -> Result<(), Error> {
+    fn pass_frames(&mut self, engine: &mut Engine) -> Result<(), Error> {
         self.waiting.extend(std::iter::from_fn(|| engine.poll_transmit()));
         while let Some(frame) = self.waiting.front() {
             match self.d_channel.write(frame) {
@@ -112,9 +87,7 @@ impl Line {
             match self.span.open(slot, Mode::Audio) {
                 Ok(mut channel) => {
                     // One block ahead, so that a late turn of the loop is not heard.
-                    let mut silence = [0; BLOCK];
-                    crate::audio::fill_silence(&mut silence);
-                    let _ = channel.write(&silence);
+                    let _ = channel.write(&[engine.law().silence(); BLOCK]);
                     self.b_channels.insert(slot, channel);
                 }
                 Err(error) => eprintln!("cannot open timeslot {slot}: {error}"),
@@ -140,5 +113,43 @@ impl Line {
             while channel.poll_event().is_some() {}
         }
         Ok(())
+    }
+}
+
+impl Attached for Line {
+    fn wanted(&self) -> Vec<PollFd<'_>> {
+        self.span.poll_fd().into_iter().map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect()
+    }
+
+    fn alarms(&self) -> String {
+        self.span.alarms().to_string()
+    }
+
+    /// None that libpri would not find by itself: the virtual span's alarms are left to its timers.
+    fn call_obstacle(&self) -> Option<String> {
+        None
+    }
+
+    /// As loss of signal does.
+    fn cut(&mut self, cut: bool) -> Result<(), LineError> {
+        Ok(self.span.send_alarms(if cut { Alarms::LOS } else { Alarms::NONE })?)
+    }
+
+    fn service(&mut self, now: Instant, engine: &mut Engine) -> Result<Vec<String>, LineError> {
+        self.span.service()?;
+        self.receive_frames(now, engine)?;
+        engine.handle_timeout(now);
+        self.open_and_close(engine);
+        self.exchange_audio(engine)?;
+        self.pass_frames(engine)?;
+        Ok(std::iter::from_fn(|| self.span.poll_event()).map(|event| format!("{event:?}")).collect())
+    }
+
+    fn send_frames(&mut self, engine: &mut Engine) -> Result<(), LineError> {
+        Ok(self.pass_frames(engine)?)
+    }
+
+    fn faults(&self) -> LineFaults {
+        LineFaults::default()
     }
 }

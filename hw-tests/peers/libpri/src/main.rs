@@ -1,10 +1,11 @@
-//! `libpri-peer`: libpri at the far end of a virtual E1. See the library's header for what it is and its licence.
+//! `libpri-peer`: libpri at the far end of an E1 or T1, virtual or of DAHDI. See the library's header for what it is and its licence.
 //!
 //! The end of the span (which owns the clock) and the side of the interface (which libpri plays) are chosen apart:
 //!
 //! ```text
 //! libpri-peer --side network --span-listen /run/e1 --control /run/libpri     the exchange, with the clock
 //! libpri-peer --side user --span-connect /run/e1 --control /run/libpri       the PBX, following the clock
+//! libpri-peer --side user --span-dahdi 1 --control /run/libpri               the PBX, on channels 1 to 31 of DAHDI
 //! ```
 //!
 //! Prints `ready` on stdout once both sockets are there. Logs go to stderr.
@@ -17,9 +18,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser, ValueEnum};
+use libpri_peer::attach::Attached;
 use libpri_peer::audio::Clip;
 use libpri_peer::control::Control;
+use libpri_peer::dahdi::line::DahdiLine;
 use libpri_peer::engine::{Config, Engine};
+use libpri_peer::framing::Framing;
 use libpri_peer::line::{Line, VirtualEnd};
 use libpri_peer::plan::{NumberPlan, Rule};
 use libpri_peer::run::run;
@@ -27,12 +31,15 @@ use libpri_peer::stack::Side;
 use tdm::SpanInfo;
 use tdm::virtual_span::{Clock, VirtualNetwork, VirtualUser};
 
-/// libpri as a peer on a virtual E1. For tests only: links GPL-2 code.
+/// libpri as a peer on an E1 or T1. For tests only: links GPL-2 code.
 #[derive(Parser)]
 struct Cli {
     /// Which side of the user-network interface libpri plays.
     #[arg(long)]
     side: SideName,
+    /// E1 (D-channel 16, A-law) or T1 (D-channel 24, mu-law).
+    #[arg(long, default_value = "e1")]
+    framing: Framing,
     #[command(flatten)]
     span: Attachment,
     /// The span's clock, for --span-listen: realtime, lockstep or ppm=N.
@@ -76,6 +83,9 @@ struct Attachment {
     /// Be the span's user end: follow the clock of the far end that listens here.
     #[arg(long)]
     span_connect: Option<PathBuf>,
+    /// Have the span of DAHDI whose first channel has this number; dahdi_cfg has made it bchan and dchan.
+    #[arg(long, value_name = "FIRST_CHANNEL", value_parser = clap::value_parser!(u32).range(1..))]
+    span_dahdi: Option<u32>,
 }
 
 fn parse_clock(text: &str) -> Result<Clock, String> {
@@ -93,13 +103,19 @@ fn parse_timer(text: &str) -> Result<(String, i32), String> {
     Ok((name.to_owned(), value))
 }
 
-fn open_span(cli: &Cli) -> Result<Box<dyn VirtualEnd>, Box<dyn Error>> {
-    let info = SpanInfo::e1("libpri");
-    Ok(match (&cli.span.span_listen, &cli.span.span_connect) {
-        (Some(path), _) => Box::new(VirtualNetwork::listen(path, info, cli.clock)?),
-        (None, Some(path)) => Box::new(VirtualUser::connect(path, info)?),
-        (None, None) => return Err("neither --span-listen nor --span-connect".into()),
-    })
+fn attach(cli: &Cli) -> Result<Box<dyn Attached>, Box<dyn Error>> {
+    let info = match cli.framing {
+        Framing::E1 => SpanInfo::e1("libpri"),
+        Framing::T1 => SpanInfo::t1("libpri"),
+    };
+    let Attachment { span_listen, span_connect, span_dahdi } = &cli.span;
+    let end: Box<dyn VirtualEnd> = match (span_listen, span_connect, span_dahdi) {
+        (Some(path), _, _) => Box::new(VirtualNetwork::listen(path, info, cli.clock)?),
+        (None, Some(path), _) => Box::new(VirtualUser::connect(path, info)?),
+        (None, None, Some(first)) => return Ok(Box::new(DahdiLine::new(*first, cli.framing)?)),
+        (None, None, None) => return Err("none of --span-listen, --span-connect and --span-dahdi".into()),
+    };
+    Ok(Box::new(Line::new(end)?))
 }
 
 fn serve(cli: &Cli) -> Result<(), Box<dyn Error>> {
@@ -111,19 +127,20 @@ fn serve(cli: &Cli) -> Result<(), Box<dyn Error>> {
         return Err(format!("{}: no such folder", dir.display()).into());
     }
     let control = Control::listen(&cli.control).map_err(|error| format!("{}: {error}", cli.control.display()))?;
-    let line = Line::new(open_span(cli)?)?;
+    let mut line = attach(cli)?;
     let engine = Engine::new(Config {
         name: cli.control.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
         side,
+        framing: cli.framing,
         debug: cli.debug_libpri,
         timers: cli.timer.clone(),
         plan: NumberPlan::with(cli.rule.iter().cloned()),
         answer_after: Duration::from_millis(cli.answer_after_ms),
-        play: cli.play.as_deref().map(Clip::load).transpose()?,
+        play: cli.play.as_deref().map(|path| Clip::load(path, cli.framing.law())).transpose()?,
         record_dir: cli.record_dir.clone(),
     })?;
     println!("ready");
-    let ended = run(line, engine, control);
+    let ended = run(line.as_mut(), engine, control);
     remove_socket(&cli.control);
     Ok(ended?)
 }

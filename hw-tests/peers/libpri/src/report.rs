@@ -102,8 +102,33 @@ pub struct Status {
     pub channels_in_use: usize,
     /// Those calls.
     pub calls: Vec<CallStatus>,
+    /// What was lost on the line since the start.
+    pub line: LineFaults,
     /// What was counted since the start.
     pub counters: Counters,
+}
+
+/// What was lost on the line since the start. Of a virtual span the peer knows none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct LineFaults {
+    /// Times that a B-channel in a call had nothing to send.
+    pub underruns: u64,
+    /// Times that there was no room for what arrived.
+    pub overruns: u64,
+    /// Frames with a bad FCS, aborted or too long.
+    pub bad_frames: u64,
+}
+
+impl std::ops::Add for LineFaults {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            underruns: self.underruns + other.underruns,
+            overruns: self.overruns + other.overruns,
+            bad_frames: self.bad_frames + other.bad_frames,
+        }
+    }
 }
 
 /// One call.

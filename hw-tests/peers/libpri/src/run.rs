@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use crate::attach::{Attached, LineError};
 use crate::audio::Clip;
 use crate::control::{CallRequest, ClientId, Control, Request};
 use crate::engine::{Engine, Order};
-use crate::line::Line;
+use crate::g711::Law;
 use crate::report::Report;
+use crate::stack::CallId;
 
 /// The span is serviced at least so often: a user end looks for its network end by itself.
 const LONGEST_SLEEP: Duration = Duration::from_millis(100);
@@ -19,16 +21,16 @@ const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(2);
 const LAST_WORDS: Duration = Duration::from_millis(100);
 
 /// Runs until a `shutdown` request, or until the span itself breaks.
-pub fn run(mut line: Line, mut engine: Engine, mut control: Control) -> Result<(), tdm::Error> {
+pub fn run(line: &mut dyn Attached, mut engine: Engine, mut control: Control) -> Result<(), LineError> {
     let mut ends_at: Option<Instant> = None;
     loop {
         let now = Instant::now();
         for event in line.service(now, &mut engine)? {
-            eprintln!("span: {event:?}");
+            eprintln!("span: {event}");
         }
         for (client, request) in control.service() {
             let wants_end = request == Ok(Request::Shutdown);
-            obey(now, client, request, &mut line, &mut engine, &mut control);
+            obey(now, client, request, line, &mut engine, &mut control);
             if wants_end {
                 ends_at.get_or_insert(now + SHUTDOWN_PATIENCE);
             }
@@ -41,7 +43,7 @@ pub fn run(mut line: Line, mut engine: Engine, mut control: Control) -> Result<(
         if ends_at.is_some_and(|at| now >= at) {
             return Ok(());
         }
-        sleep(&line, &engine, &control);
+        sleep(line, &engine, &control);
     }
 }
 
@@ -55,12 +57,12 @@ fn obey(
     now: Instant,
     client: ClientId,
     request: Result<Request, String>,
-    line: &mut Line,
+    line: &mut dyn Attached,
     engine: &mut Engine,
     control: &mut Control,
 ) {
     let answer = match request {
-        Ok(Request::Call(call)) => match order(call).and_then(|order| engine.call(now, order)) {
+        Ok(Request::Call(call)) => match place(now, call, line, engine) {
             Ok(call) => {
                 control.own(call.0, client);
                 return;
@@ -79,7 +81,7 @@ fn obey(
             control.watch(client);
             Report::Done
         }
-        Ok(Request::Status) => Report::Status(engine.status(line.alarms().to_string())),
+        Ok(Request::Status) => Report::Status(engine.status(line.alarms(), line.faults())),
         Ok(Request::Shutdown) => {
             engine.hangup_all(now);
             Report::Done
@@ -89,8 +91,15 @@ fn obey(
     control.answer(client, &answer);
 }
 
-fn order(call: CallRequest) -> Result<Order, String> {
-    let play = call.play.as_deref().map(Clip::load).transpose().map_err(|error| error.to_string())?;
+fn place(now: Instant, call: CallRequest, line: &dyn Attached, engine: &mut Engine) -> Result<CallId, String> {
+    match line.call_obstacle() {
+        Some(obstacle) => Err(obstacle),
+        None => engine.call(now, order(call, engine.law())?),
+    }
+}
+
+fn order(call: CallRequest, law: Law) -> Result<Order, String> {
+    let play = call.play.as_deref().map(|path| Clip::load(path, law)).transpose().map_err(|error| error.to_string())?;
     Ok(Order {
         called: call.called,
         calling: call.calling,
@@ -105,10 +114,10 @@ fn order(call: CallRequest) -> Result<Order, String> {
 }
 
 /// Waits for the span, the control socket or the next timer.
-fn sleep(line: &Line, engine: &Engine, control: &Control) {
+fn sleep(line: &dyn Attached, engine: &Engine, control: &Control) {
     let wait = engine.time_to_timeout(Instant::now()).map_or(LONGEST_SLEEP, |due| due.min(LONGEST_SLEEP));
-    let fds = line.poll_fd().into_iter().chain(control.readable_fds());
-    let mut fds: Vec<PollFd<'_>> = fds.map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
+    let mut fds = line.wanted();
+    fds.extend(control.readable_fds().into_iter().map(|fd| PollFd::new(fd, PollFlags::POLLIN)));
     // Rounded up: a timer that is not due yet would only make the loop spin.
     let timeout = PollTimeout::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(PollTimeout::ZERO);
     match poll(&mut fds, timeout) {

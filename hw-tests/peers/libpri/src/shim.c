@@ -74,8 +74,9 @@ static int write_frame(struct pri *pri, void *buffer, int length) {
     return length;
 }
 
-struct peer *peer_new(const char *name, int network, int debug) {
+struct peer *peer_new(const char *name, int network, int t1, int debug) {
     struct peer *peer = calloc(1, sizeof(*peer));
+    int switch_type = t1 ? PRI_SWITCH_EUROISDN_T1 : PRI_SWITCH_EUROISDN_E1;
     if (!peer) {
         return NULL;
     }
@@ -83,7 +84,7 @@ struct peer *peer_new(const char *name, int network, int debug) {
     peer->end = &peer->first;
     pri_set_message(log_line);
     pri_set_error(log_line);
-    peer->pri = pri_new_cb(-1, network ? PRI_NETWORK : PRI_CPE, PRI_SWITCH_EUROISDN_E1, read_frame, write_frame, peer);
+    peer->pri = pri_new_cb(-1, network ? PRI_NETWORK : PRI_CPE, switch_type, read_frame, write_frame, peer);
     if (!peer->pri) {
         free(peer);
         return NULL;

@@ -73,7 +73,8 @@ struct peer_setup {
 size_t peer_event_size(void);
 size_t peer_setup_size(void);
 
-struct peer *peer_new(const char *name, int network, int debug);
+/* EuroISDN, on an E1 unless t1. */
+struct peer *peer_new(const char *name, int network, int t1, int debug);
 int peer_set_timer(struct peer *peer, const char *timer, int value);
 
 /* One frame from the D-channel, without FCS. Returns 1 when *event was filled. */

@@ -21,11 +21,14 @@ use std::ptr::NonNull;
 use std::time::Duration;
 
 use crate::ffi;
+use crate::framing::Framing;
+use crate::g711::Law;
 
 /// Type unknown, numbering plan ISDN (Q.931 table 4-9): what a PBX sends with the digits as dialled.
 pub const PLAN_ISDN_UNKNOWN_TYPE: u8 = 0x01;
-/// Speech, G.711 A-law: information transfer capability and user layer 1 protocol (Q.931 4.5.5).
+/// Speech, G.711: information transfer capability and user layer 1 protocol (Q.931 4.5.5).
 const CAPABILITY_SPEECH: i32 = 0x00;
+const LAYER1_MU_LAW: i32 = 0x22;
 const LAYER1_A_LAW: i32 = 0x23;
 /// Presentation allowed, user number not screened; the second bit of octet 3a restricts it (Q.931 table 4-11).
 const PRESENTATION_ALLOWED: i32 = 0x00;
@@ -138,7 +141,7 @@ pub struct Ring {
     pub complete: bool,
 }
 
-/// A SETUP to send: speech, A-law, en bloc.
+/// A SETUP to send: speech, in the law of the interface, en bloc.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setup {
     /// Called digits.
@@ -187,6 +190,7 @@ impl std::error::Error for Refused {}
 /// One libpri controller. It is never freed: libpri offers no call for that, and a peer needs one until it ends.
 pub struct Stack {
     peer: NonNull<ffi::Peer>,
+    law: Law,
     calls: BTreeMap<CallId, Held>,
     last_call: u32,
     events: VecDeque<Event>,
@@ -204,13 +208,14 @@ struct Held {
 }
 
 impl Stack {
-    /// A EuroISDN E1 controller; `name` marks its log lines on stderr, `debug` is a set of libpri's PRI_DEBUG_* bits.
-    pub fn new(name: &str, side: Side, debug: i32) -> Result<Self, Refused> {
+    /// A controller for EuroISDN on an E1 or T1; `name` marks its log lines on stderr, `debug` is a set of libpri's PRI_DEBUG_* bits.
+    pub fn new(name: &str, side: Side, framing: Framing, debug: i32) -> Result<Self, Refused> {
         let name = c_text(name)?;
+        let (network, t1) = (c_int::from(side == Side::Network), c_int::from(framing == Framing::T1));
         // SAFETY: `name` is a NUL-terminated string that outlives the call; the shim copies it.
-        let peer = unsafe { ffi::peer_new(name.as_ptr(), c_int::from(side == Side::Network), debug) };
+        let peer = unsafe { ffi::peer_new(name.as_ptr(), network, t1, debug) };
         let peer = NonNull::new(peer).ok_or(Refused::NoController)?;
-        Ok(Self { peer, calls: BTreeMap::new(), last_call: 0, events: VecDeque::new() })
+        Ok(Self { peer, law: framing.law(), calls: BTreeMap::new(), last_call: 0, events: VecDeque::new() })
     }
 
     /// Sets a timer or counter by libpri's name: `T200` in milliseconds, `N200`, `K`, `T309`, ...
@@ -290,7 +295,10 @@ impl Stack {
             channel: setup.channel.into(),
             exclusive: setup.exclusive.into(),
             capability: CAPABILITY_SPEECH,
-            layer1: LAYER1_A_LAW,
+            layer1: match self.law {
+                Law::A => LAYER1_A_LAW,
+                Law::Mu => LAYER1_MU_LAW,
+            },
         };
         // SAFETY: the strings behind `setup` live until the end of this function; libpri copies them.
         let pointer = unsafe { ffi::peer_place(self.peer.as_ptr(), &raw const setup) };

@@ -3,7 +3,7 @@
 
 mod processes;
 
-use libpri_peer::g711;
+use libpri_peer::g711::Law;
 use processes::{Clock, Span, call, read_wav, write_noise};
 use serde_json::json;
 
@@ -106,8 +106,27 @@ fn speech_crosses_both_ways_bit_exact() {
         call(&span.user, json!({"called": "5551001", "play": there, "record": heard_there, "clear_after_ms": 300}));
     assert_eq!(released["record"], json!(heard_there));
     assert!(span.network.shut_down());
-    assert_contains(&read_wav(&heard_there), &read_wav(&back));
-    assert_contains(&read_wav(&clips.file("call-1.wav")), &read_wav(&there));
+    assert_contains(Law::A, &read_wav(&heard_there), &read_wav(&back));
+    assert_contains(Law::A, &read_wav(&clips.file("call-1.wav")), &read_wav(&there));
+}
+
+#[test]
+fn t1_has_twenty_three_channels_and_mu_law() {
+    let clips = processes::Folder::new();
+    let (said, heard) = (clips.file("said.wav"), clips.file("heard.wav"));
+    write_noise(&said, 2000);
+    let span = Span::up(Clock::NetworkSide, "lockstep", &["--framing", "t1", "--answer-after-ms", "0"]);
+    call(&span.user, json!({"called": "5557001", "channel": 23, "play": said, "record": heard, "clear_after_ms": 300}));
+    assert_contains(Law::Mu, &read_wav(&heard), &read_wav(&said));
+    let (_, refused) = call(&span.network, json!({"called": "5551001", "channel": 24}));
+    assert_eq!(refused["reason"], "timeslot 24 is no B-channel");
+    let mut wire = span.network.connect();
+    for _ in 0..23 {
+        wire.send(json!({"do": "call", "called": "5551001"}));
+        wire.wait("connected");
+    }
+    wire.send(json!({"do": "call", "called": "5551001"}));
+    assert_eq!(wire.next(), json!({"event": "refused", "reason": "no free channel"}));
 }
 
 #[test]
@@ -117,7 +136,7 @@ fn echo_number_sends_back_what_it_hears() {
     write_noise(&said, 2000);
     let span = Span::up(Clock::UserSide, "lockstep", &[]);
     call(&span.network, json!({"called": "5557001", "play": said, "record": heard, "clear_after_ms": 300}));
-    assert_contains(&read_wav(&heard), &read_wav(&said));
+    assert_contains(Law::A, &read_wav(&heard), &read_wav(&said));
 }
 
 #[test]
@@ -133,8 +152,8 @@ fn call_in_real_time_is_paced_by_the_span() {
     assert!((2400..=5600).contains(&samples), "{samples} samples in 500 ms");
 }
 
-/// `clip`, as A-law makes it, must be somewhere in `heard` without a sample missing.
-fn assert_contains(heard: &[i16], clip: &[i16]) {
-    let expected: Vec<i16> = clip.iter().map(|sample| g711::decode(g711::encode(*sample))).collect();
+/// `clip`, as the law makes it, must be somewhere in `heard` without a sample missing.
+fn assert_contains(law: Law, heard: &[i16], clip: &[i16]) {
+    let expected: Vec<i16> = clip.iter().map(|sample| law.decode(law.encode(*sample))).collect();
     assert!(heard.windows(expected.len()).any(|window| window == expected), "{} samples, none of them the clip", heard.len());
 }

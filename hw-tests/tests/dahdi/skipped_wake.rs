@@ -1,0 +1,39 @@
+//! A wake-up of the serving loop that comes too late: the line sends silence meanwhile, and nothing else. What was received waits in the
+//! kernel, and what is sent goes on where it stopped, within two blocks.
+
+use crate::talk::Talk;
+use hw_tests::scratch::Scratch;
+use ring::Backend;
+use std::time::Duration;
+
+/// Two blocks of 10 ms.
+const TWO_BLOCKS: usize = 160;
+
+#[test]
+fn loop_asleep_for_30_ms_costs_two_blocks_of_silence_at_most_and_no_audio() {
+    let scratch = Scratch::new("skipped-wake");
+    let mut talk = Talk::start(&scratch, 0, 1, Backend::IoUring);
+    talk.near.run(Duration::from_millis(1500));
+    assert_eq!(talk.near.lost(), (0, 0), "before the wake-up was skipped");
+    std::thread::sleep(Duration::from_millis(30));
+    talk.near.run(Duration::from_millis(1500));
+    let heard = talk.stop();
+    let least = Talk::least(Duration::from_millis(3000));
+    for (slot, here) in heard.here.iter().enumerate() {
+        assert!(here.is_exact(least), "channel {slot} received {} of {least} octets, gaps {:?}", here.right, here.gaps);
+    }
+    for (slot, there) in heard.there.iter().enumerate() {
+        let silence: usize = there.gaps.iter().sum();
+        println!("channel {slot}: {} octets as sent, gaps {:?}", there.right, there.gaps);
+        assert!(
+            !there.lost && there.right >= least - TWO_BLOCKS as u64,
+            "channel {slot}: {} octets of {least} came",
+            there.right
+        );
+        assert!(silence <= TWO_BLOCKS, "channel {slot}: {silence} octets of silence: {:?}", there.gaps);
+    }
+    println!("underruns and overruns: {:?}", heard.lost);
+    assert_eq!(heard.lost.1, 0, "overruns: {:?}", heard.troubles);
+    assert!(heard.there.iter().all(|one| !one.gaps.is_empty()), "30 ms with 20 ms to send and no gap: was nothing skipped?");
+    assert!(heard.lost.0 >= 30, "the gaps were not counted: {} underruns on 30 channels", heard.lost.0);
+}
