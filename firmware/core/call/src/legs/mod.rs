@@ -113,8 +113,8 @@ impl Legs {
 
     /// A LAPD frame from a span.
     pub fn handle_frame(&mut self, now: Instant, span: SpanId, frame: &[u8]) {
-        if let Some(isdn) = self.spans.get_mut(span.0).and_then(span::SpanLegs::isdn_mut) {
-            isdn.handle_frame(now, frame, &mut self.out);
+        if let Some(span) = self.spans.get_mut(span.0) {
+            span.handle_frame(now, frame, &mut self.out);
         }
     }
 
@@ -265,7 +265,8 @@ impl Legs {
 
     /// Whether any trunk can take a call decides how our OPTIONS answers.
     pub fn set_available(&mut self) {
-        let any = self.spans.is_empty() || self.spans.iter().any(span::SpanLegs::can_take_a_call);
+        let none_carries_calls = self.spans.iter().all(|span| span.isdn().is_none());
+        let any = none_carries_calls || self.spans.iter().any(span::SpanLegs::can_take_a_call);
         self.sip.set_available(any);
     }
 

@@ -116,6 +116,16 @@ impl SpanLegs {
         changed
     }
 
+    /// A D-channel frame. One from before the span was taken into use (again) says nothing.
+    pub(super) fn handle_frame(&mut self, now: Instant, frame: &[u8], out: &mut Out) {
+        if self.state != SpanState::Running || self.down.is_none() {
+            return;
+        }
+        if let Some(isdn) = self.isdn_mut() {
+            isdn.handle_frame(now, frame, out);
+        }
+    }
+
     /// Whether the gateway could take it into use. A span that is not there is down.
     pub(super) fn handle_state(&mut self, now: Instant, state: SpanState, out: &mut Out) {
         if self.state == state {
