@@ -1,5 +1,5 @@
 //! The real program over a sysfs tree of the test's own, and a client for it.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(unreachable_pub, dead_code, reason = "each test file uses its part")]
 
 use std::collections::BTreeMap;
 use std::fs;
