@@ -6,13 +6,16 @@ use crate::near_end::{e1_cas, open, until};
 use crate::stranger;
 use hw_tests::scratch::Scratch;
 use std::ffi::c_int;
+use std::time::Duration;
 use tdm::dahdi::ioctl::Request;
 use tdm::dahdi::{DahdiFile, DahdiSpan};
 use tdm::{Channel, ChannelEvent, Mode, Span as _};
 
 const IDLE: u8 = 0b1101;
+/// Long enough for an event said twice, or by the neighbour.
+const A_WHILE: Duration = Duration::from_millis(30);
 
-/// Two neighbours of ours, and the far ends of both.
+/// Two neighbours of ours, and the far ends of both. Taken apart with `_far` first, so that the channels are closed before the spans.
 struct Pair {
     ours: [Box<dyn Channel>; 2],
     span: DahdiSpan,
@@ -52,7 +55,7 @@ fn told(channel: &mut dyn Channel) -> Vec<ChannelEvent> {
 #[test]
 fn each_abcd_value_sent_by_the_far_end_is_told_once() {
     let scratch = Scratch::new("abcd-in");
-    let Pair { ours: [mut ours, mut beside], mut span, theirs: [theirs, _other], _far } = pair(&scratch);
+    let Pair { _far, mut span, theirs: [theirs, _other], ours: [mut ours, mut beside] } = pair(&scratch);
     for value in (0..16).rev() {
         let before = ours.bits();
         theirs.ioctl(Request::SetTxBits(value.into())).unwrap();
@@ -61,8 +64,7 @@ fn each_abcd_value_sent_by_the_far_end_is_told_once() {
             events.extend(told(&mut ***ours));
             ours.bits() == value
         });
-        // Long enough for an event said twice.
-        std::thread::sleep(std::time::Duration::from_millis(30));
+        std::thread::sleep(A_WHILE);
         events.extend(told(&mut *ours));
         let wanted: Vec<_> = (before != value).then_some(ChannelEvent::BitsChanged(value)).into_iter().collect();
         assert_eq!(events, wanted, "for {value:04b} after {before:04b}");
@@ -75,14 +77,14 @@ fn each_abcd_value_sent_by_the_far_end_is_told_once() {
 #[test]
 fn neighbours_bits_changing_are_not_told() {
     let scratch = Scratch::new("abcd-beside");
-    let Pair { ours: [mut ours, mut beside], mut span, theirs: [_theirs, other], _far } = pair(&scratch);
+    let Pair { _far, mut span, theirs: [_theirs, other], ours: [mut ours, mut beside] } = pair(&scratch);
     for value in [0, 0xf, 0x5, 0xa] {
         other.ioctl(Request::SetTxBits(value.into())).unwrap();
         until(&mut [&mut span], "the neighbour's bits", &mut beside, |beside| {
             while beside.poll_event().is_some() {}
             beside.bits() == value
         });
-        std::thread::sleep(std::time::Duration::from_millis(30));
+        std::thread::sleep(A_WHILE);
         assert_eq!(told(&mut *ours), [], "the neighbour sent {value:04b}");
         assert_eq!(ours.bits(), IDLE);
     }
@@ -91,7 +93,7 @@ fn neighbours_bits_changing_are_not_told() {
 #[test]
 fn each_abcd_value_set_by_us_arrives_and_only_on_its_timeslot() {
     let scratch = Scratch::new("abcd-out");
-    let Pair { ours: [mut ours, _beside], mut span, theirs: [theirs, other], _far } = pair(&scratch);
+    let Pair { _far, mut span, theirs: [theirs, other], ours: [mut ours, _beside] } = pair(&scratch);
     for value in 0..16 {
         ours.set_bits(value).unwrap();
         let took = until(&mut [&mut span], &format!("bits {value:04b}"), &mut (), |()| received(&*theirs) == value);

@@ -23,6 +23,14 @@ pub(crate) const FROM_SIPP: &str = "capture-from-sipp.pcapng";
 fn keep(scene: &Scene, name: &str) {
     let record = scene.gateway.record();
     std::fs::copy(scene.gateway.capture(record.id), results(name)).unwrap();
+    let quality = record.quality.unwrap();
+    let packets = quality.packets_sent + quality.packets_received;
+    std::fs::write(packets_of(name), packets.to_string()).unwrap();
+}
+
+/// Beside a capture: how many RTP packets the box counted in the call.
+pub(crate) fn packets_of(name: &str) -> PathBuf {
+    results(name).with_extension("packets")
 }
 
 #[test]

@@ -7,8 +7,9 @@ use tdm::{Channel, ChannelEvent, Error, Hook, Mode, Span};
 
 /// One end.
 pub(crate) struct End {
-    pub(crate) span: DahdiSpan,
+    // Closed before its span, which could not be removed otherwise.
     pub(crate) channel: Box<dyn Channel>,
+    pub(crate) span: DahdiSpan,
     told: Vec<ChannelEvent>,
 }
 
