@@ -34,6 +34,7 @@ pub struct Setup {
     routes: Vec<(String, String, String)>,
     ring_seconds: u32,
     capture: bool,
+    poller: Option<String>,
 }
 
 impl Setup {
@@ -48,7 +49,7 @@ impl Setup {
     }
 
     fn bare() -> Self {
-        Self { spans: Vec::new(), peers: Vec::new(), routes: Vec::new(), ring_seconds: 60, capture: false }
+        Self { spans: Vec::new(), peers: Vec::new(), routes: Vec::new(), ring_seconds: 60, capture: false, poller: None }
     }
 
     /// One more span, whose far end listens (or will, or never does) at that socket.
@@ -87,6 +88,12 @@ impl Setup {
         self
     }
 
+    /// How the media thread waits, in the configuration's word; without it the box chooses.
+    pub fn poller(mut self, poller: &str) -> Self {
+        self.poller = Some(poller.to_owned());
+        self
+    }
+
     fn document(&self, sip_port: u16, media_port: u16) -> String {
         let mut text = format!(
             "name = \"test\"
@@ -97,11 +104,12 @@ ring_seconds = {}
 address = \"127.0.0.1\"
 first_port = {media_port}
 last_port = {}
-[capture]
+{}[capture]
 calls = {}
 ",
             self.ring_seconds,
             media_port + MEDIA_PORTS - 1,
+            self.poller.as_ref().map_or_else(String::new, |poller| format!("poller = \"{poller}\"\n")),
             self.capture
         );
         for (name, lines) in &self.spans {

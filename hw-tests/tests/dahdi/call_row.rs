@@ -2,6 +2,7 @@
 
 use crate::scene::{SOON, Scene, Trunk, quick};
 use hw_tests::Transport;
+use hw_tests::junctor_box::Setup;
 use hw_tests::ports::free_port;
 use hw_tests::scratch::Scratch;
 use hw_tests::sipp::{Run, Scenario, Sipp};
@@ -9,7 +10,7 @@ use serde_json::json;
 use std::time::Duration;
 
 /// So many in each direction; each is answered, held a moment and cleared by its caller.
-fn calls_in_a_row(trunk: Trunk, each_way: u32) {
+fn calls_in_a_row(trunk: Trunk, each_way: u32, change: impl FnOnce(Setup) -> Setup) {
     let scratch = Scratch::new("dahdi-row");
     let (out, into) = (free_port(), free_port());
     let limit = Duration::from_secs(u64::from(40 + each_way * 3));
@@ -17,7 +18,7 @@ fn calls_in_a_row(trunk: Trunk, each_way: u32) {
         quick(scenario).ring(Duration::ZERO).hold(Duration::from_millis(100)).limit(limit).calls(each_way, 10, 1)
     };
     let callee = Sipp::start(&scratch, &moment(Scenario::UasAnswer).port(into));
-    let setup = trunk.setup().peer("callee", Transport::Udp, into).peer("caller", Transport::Udp, out);
+    let setup = change(trunk.setup().peer("callee", Transport::Udp, into).peer("caller", Transport::Udp, out));
     let scene = Scene::start(&scratch, trunk, &setup, &["--answer-after-ms", "0"]);
 
     Sipp::start(&scratch, &moment(Scenario::UacCall).port(out).to("5551001", scene.gateway.address())).finish().expect_success();
@@ -40,17 +41,22 @@ fn calls_in_a_row(trunk: Trunk, each_way: u32) {
 
 #[test]
 fn twenty_calls_leave_nothing_behind() {
-    calls_in_a_row(Trunk::E1_USER, 10);
+    calls_in_a_row(Trunk::E1_USER, 10, |setup| setup);
+}
+
+#[test]
+fn calls_of_a_media_thread_that_waits_by_epoll_leave_nothing_behind() {
+    calls_in_a_row(Trunk::T1_NETWORK, 2, |setup| setup.poller("epoll"));
 }
 
 #[test]
 #[ignore = "minutes; cargo xtask hw-test --ignored"]
 fn two_hundred_calls_leave_nothing_behind_as_user_on_an_e1() {
-    calls_in_a_row(Trunk::E1_USER, 100);
+    calls_in_a_row(Trunk::E1_USER, 100, |setup| setup);
 }
 
 #[test]
 #[ignore = "minutes; cargo xtask hw-test --ignored"]
 fn two_hundred_calls_leave_nothing_behind_as_network_on_a_t1() {
-    calls_in_a_row(Trunk::T1_NETWORK, 100);
+    calls_in_a_row(Trunk::T1_NETWORK, 100, |setup| setup);
 }

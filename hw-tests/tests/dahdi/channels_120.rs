@@ -2,9 +2,6 @@
 //!
 //! Our end is `tdm::dahdi` served by one ring in one thread; the far end is configured by `dahdi_cfg` and read and written as plain
 //! files in a thread of its own. No echo canceller.
-//!
-//! Known fault, not yet found: when four spans begin, one channel now and then runs empty for 1 or 2 ms. Until it is mended these tests are
-//! run by hand, and fail when it happens.
 
 use crate::talk::Talk;
 use hw_tests::scratch::Scratch;
@@ -23,13 +20,11 @@ fn talk(name: &str, backend: Backend, seconds: u64) {
 }
 
 #[test]
-#[ignore = "known fault: a span's pacer runs empty for 2 ms when four spans begin; cargo xtask hw-test --ignored channels_120"]
 fn channels_120_of_four_e1_talking_by_io_uring_lose_nothing() {
     talk("channels-120-uring", Backend::IoUring, 5);
 }
 
 #[test]
-#[ignore = "known fault: a span's pacer runs empty for 2 ms when four spans begin; cargo xtask hw-test --ignored channels_120"]
 fn channels_120_of_four_e1_talking_by_epoll_lose_nothing() {
     talk("channels-120-epoll", Backend::Epoll, 5);
 }

@@ -39,8 +39,8 @@ impl Trunk {
     pub(crate) const T1_USER: Self = Self { framing: Framing::T1, box_side: Side::User };
     pub(crate) const T1_NETWORK: Self = Self { framing: Framing::T1, box_side: Side::Network };
 
-    /// The box with this span as `pstn`, without peers. Without a card DAHDI moves data in bursts of 4 ms (a jiffy at HZ=250), and the guest
-    /// has one core for every program: 20 ms of audio ahead are sometimes too few.
+    /// The box with this span as `pstn`, without peers. Without a card the kernel's own timer moves data, in bursts of 4 ms and, when the
+    /// guest's one core is busy, more: 20 ms of audio ahead are sometimes too few.
     pub(crate) fn setup(self) -> Setup {
         let framing = match self.framing {
             Framing::E1 => "e1",

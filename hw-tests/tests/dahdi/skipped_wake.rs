@@ -10,7 +10,6 @@ use std::time::Duration;
 const TWO_BLOCKS: usize = 160;
 
 #[test]
-#[ignore = "failed in one of three whole runs, cause not found; cargo xtask hw-test --ignored skipped_wake"]
 fn loop_asleep_for_30_ms_costs_two_blocks_of_silence_at_most_and_no_audio() {
     let scratch = Scratch::new("skipped-wake");
     let mut talk = Talk::start(&scratch, 0, 1, Backend::IoUring);

@@ -1,16 +1,19 @@
-//! The command line and the control API over real spans: detecting, a missing card beside a working span, configuring one anew.
+//! The command line and the control API over real spans: detecting, a missing card beside a working span, what comes later, a span
+//! number from junctor-spans, configuring one anew.
 
 use crate::far_end::{FarEnd, Span};
 use crate::scene::{SOON, Scene, Trunk};
 use hw_tests::Transport;
-use hw_tests::junctor_box::Setup;
+use hw_tests::junctor_box::{JunctorBox, Setup};
 use hw_tests::ports::free_port;
-use hw_tests::process::our_program;
+use hw_tests::process::{Process, our_program};
 use hw_tests::scratch::Scratch;
 use hw_tests::sipp::{Run, Scenario, Sipp};
 use model::api::{MaintenanceMode, SpanState};
 use model::settings;
 use serde_json::json;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 /// A card that is not there.
 const MISSING: &str = "back_end = { dahdi = { hardware = \"1TE435F/1\" } }";
@@ -40,6 +43,47 @@ fn missing_card_says_so_and_the_other_span_carries_calls() {
     scene.gateway.wait_until_idle(SOON);
 }
 
+#[track_caller]
+fn run(program: &str, argument: &str) {
+    let status = Command::new(program).arg(argument).status().unwrap();
+    assert!(status.success(), "{program} {argument}: {status}");
+}
+
+#[test]
+fn span_whose_driver_comes_later_is_taken_into_use_by_itself() {
+    let scratch = Scratch::new("driver-later");
+    run("rmmod", "dahdi_dynamic_loc");
+    let gateway = JunctorBox::start_without_waiting(&scratch, &Trunk::E1_USER.setup());
+    let before = gateway.ask(async |client| client.span("pstn").await);
+    run("modprobe", "dahdi_dynamic_loc");
+    let (SpanState::Missing { .. } | SpanState::Failed { .. }) = before.state else { panic!("{before:?}") };
+    let end = Instant::now() + SOON;
+    while gateway.ask(async |client| client.span("pstn").await).state != SpanState::Running {
+        assert!(Instant::now() < end, "{}", gateway.log_tail());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// `auto_assign_spans=0`: the kernel gives a new span no number, and only root may.
+#[test]
+fn span_without_a_number_is_given_one_by_junctor_spans() {
+    let scratch = Scratch::new("no-number");
+    let far = FarEnd::start(&scratch, &[Span::e1_isdn(0, 1)]);
+    let libpri = Trunk::E1_USER.libpri(&scratch, &far, &[]);
+    let helper = ["--listen", model::root_request::SOCKET];
+    let mut helper = Process::start(&our_program("junctor-spans", "spans"), helper, scratch.join("junctor-spans.log"));
+    helper.wait_for_line("junctor-spans ready", SOON);
+    let parameter = "/sys/module/dahdi/parameters/auto_assign_spans";
+    std::fs::write(parameter, "0").unwrap();
+    let gateway = JunctorBox::start_without_waiting(&scratch, &Trunk::E1_USER.setup());
+    let state = gateway.ask(async |client| client.span("pstn").await).state;
+    std::fs::write(parameter, "1").unwrap();
+    assert_eq!(state, SpanState::Running, "{}", gateway.log_tail());
+    assert!(helper.log_text().contains("AutoAssign"), "it was not asked:\n{}", helper.log_text());
+    gateway.wait_for_span("pstn", true, SOON);
+    libpri.wait_for_link(true);
+}
+
 #[test]
 fn detect_lists_the_span_and_whose_it_is() {
     let scratch = Scratch::new("detect");
@@ -49,8 +93,7 @@ fn detect_lists_the_span_and_whose_it_is() {
     assert!(hardware.len() == 2 && ours.len() == 1, "{hardware:#?}");
     assert!(ours[0].channels == 31 && ours[0].alarms.is_clear() && ours[0].suggestion.contains("0:0"), "{ours:#?}");
     let control = scene.gateway.control().to_owned();
-    let output =
-        std::process::Command::new(our_program("junctor", "cli")).arg("--control").arg(control).args(["span", "detect"]).output();
+    let output = Command::new(our_program("junctor", "cli")).arg("--control").arg(control).args(["span", "detect"]).output();
     let text = String::from_utf8(output.unwrap().stdout).unwrap();
     assert!(text.lines().any(|line| line.contains("pstn") && line.contains("dynamic")), "{text}");
 }

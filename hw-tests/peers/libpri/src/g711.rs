@@ -122,9 +122,12 @@ mod tests {
     #[test]
     fn coding_error_stays_within_half_a_step() {
         for sample in i16::MIN..=i16::MAX {
-            for (law, largest) in [(Law::A, 32256_u16), (Law::Mu, 8031 << 2)] {
+            let magnitude = i32::from(sample).abs();
+            // Mu-law's steps are those of the biased magnitude.
+            let bounds = [(Law::A, 32256_u16, (magnitude / 32).max(8)), (Law::Mu, 8031 << 2, (magnitude + i32::from(BIAS)) / 32)];
+            for (law, largest, half_step) in bounds {
                 let error = (i32::from(law.decode(law.encode(sample))) - i32::from(sample)).abs();
-                let bound = (i32::from(sample).abs() / 32).max(8) + 5;
+                let bound = half_step + 1;
                 assert!(error <= bound || sample.unsigned_abs() > largest, "{law:?} sample {sample}: error {error}");
             }
         }

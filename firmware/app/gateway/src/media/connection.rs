@@ -35,7 +35,7 @@ impl End {
     /// A channel's end, its write queue primed with silence.
     pub(super) fn channel(span: SpanId, law: Law, mut channel: Box<dyn Channel>) -> Self {
         for _ in 0..PRIME {
-            // A queue that is shorter than the priming is full: fine.
+            // A queue that is shorter is full; a DAHDI channel fills its own when its audio begins, and refuses until then: both fine.
             let _ = channel.write(&[g711::silence(law); BLOCK]);
         }
         Self::Channel { span, law, channel }

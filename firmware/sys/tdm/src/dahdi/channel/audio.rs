@@ -7,6 +7,12 @@
 //! there, so that its blocks end when the pacer's do, and fills the write queue with silence to its depth. A write before that is
 //! refused (`WouldBlock`). On hook begins it anew: the kernel empties the buffers then.
 //!
+//! Whether its blocks do end when the pacer's do, only the next block of the pacer shows. Data move in ticks (1 ms with a card, 4 ms by the
+//! kernel's own timer at HZ=250): the pacer may have begun its next block in the tick in which it was seen, or another tick may have passed
+//! meanwhile. Then this channel's block is not whole yet when the pacer's is, would be read a whole block later each time, and the
+//! write queue would be nearly empty by then. So such a channel begins again, until it is in step; if it never is (its user reads by another
+//! span's pacer), one block more waits to be sent.
+//!
 //! Underrun. The kernel tells it once, however long the silence lasts, and sends again at once when something is written (its
 //! policy is *immediate*), so the next blocks would meet an empty queue. When it is told, the blocks that wait to be read are fetched
 //! first: their number is what the user is about to write. Then silence is written for what is missing to the depth, and after the
@@ -24,12 +30,17 @@ use crate::{BLOCK, CHUNK, ChannelEvent, Error};
 /// The most blocks that can wait to be read: what the kernel's buffers hold.
 const MOST_WAITING: usize = 16;
 
+/// How often a channel begins again to come into step with its pacer.
+const MOST_BEGINNINGS: u8 = 8;
+
 /// How far a channel's audio has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     /// Not begun.
     Fresh,
-    /// Begun; the user has not written yet, so silence is meant.
+    /// Begun so many times; the pacer's next block tells whether it is in step.
+    Aligning { beginnings: u8 },
+    /// In step; the user has not written yet, so silence is meant.
     Listening,
     /// The user writes.
     Talking,
@@ -38,8 +49,10 @@ enum Stage {
 /// See the module's header.
 pub(super) struct Audio {
     stage: Stage,
-    /// The write queue's depth, in samples.
+    /// The write queue's depth as asked for, in samples.
     limit: usize,
+    /// Its blocks never ended when the pacer's did: one more waits.
+    out_of_step: bool,
     /// Samples that wait to be sent, counted against the samples that the user was given.
     waiting: usize,
     /// The queue ran empty and has not been filled since.
@@ -50,16 +63,29 @@ pub(super) struct Audio {
 
 impl Audio {
     pub(super) fn new(limit: usize) -> Self {
-        Self { stage: Stage::Fresh, limit, waiting: 0, starved: false, ahead: VecDeque::with_capacity(MOST_WAITING) }
+        Self {
+            stage: Stage::Fresh,
+            limit,
+            out_of_step: false,
+            waiting: 0,
+            starved: false,
+            ahead: VecDeque::with_capacity(MOST_WAITING),
+        }
     }
 
     pub(super) const fn is_fresh(&self) -> bool {
         matches!(self.stage, Stage::Fresh)
     }
 
+    /// Samples that are to wait.
+    const fn depth(&self) -> usize {
+        if self.out_of_step { self.limit + BLOCK } else { self.limit }
+    }
+
     /// The kernel emptied its buffers: the next read begins anew.
     pub(super) fn start_over(&mut self) {
         self.stage = Stage::Fresh;
+        self.out_of_step = false;
         self.starved = false;
         self.ahead.clear();
     }
@@ -68,7 +94,7 @@ impl Audio {
     pub(super) fn underrun(&mut self) -> Option<ChannelEvent> {
         match self.stage {
             Stage::Fresh => None,
-            Stage::Listening => {
+            Stage::Aligning { .. } | Stage::Listening => {
                 self.starved = true;
                 None
             }
@@ -86,7 +112,7 @@ impl DahdiChannel {
             return Err(Error::BufferTooSmall { len: buf.len(), needed: BLOCK });
         }
         if self.audio.is_fresh() {
-            self.begin_audio()?;
+            self.begin_audio(1)?;
             return Err(Error::WouldBlock);
         }
         let mut taken = 0;
@@ -98,6 +124,9 @@ impl DahdiChannel {
             }
         }
         self.audio.waiting = self.audio.waiting.saturating_sub(taken);
+        if let Stage::Aligning { beginnings } = self.audio.stage {
+            self.align(beginnings, taken > 0)?;
+        }
         if self.audio.starved && self.audio.stage == Stage::Talking {
             self.refill(taken)?;
         }
@@ -117,7 +146,7 @@ impl DahdiChannel {
         self.audio.stage = Stage::Talking;
         let mut written = 0;
         for block in buf.chunks(BLOCK) {
-            if self.audio.waiting + block.len() > self.audio.limit {
+            if self.audio.waiting + block.len() > self.audio.depth() {
                 break;
             }
             let length = self.put(block, buf.len() - written)?;
@@ -136,8 +165,22 @@ impl DahdiChannel {
         if self.audio.is_fresh() || self.audio.starved { Ok(()) } else { self.put_silence(more) }
     }
 
-    /// The first read: see the module's header. The pacer's own blocks must stay in their phase.
-    fn begin_audio(&mut self) -> Result<(), Error> {
+    /// The read after a beginning: there was a block, or it begins again.
+    fn align(&mut self, beginnings: u8, in_step: bool) -> Result<(), Error> {
+        if in_step {
+            self.audio.stage = Stage::Listening;
+        } else if beginnings < MOST_BEGINNINGS {
+            self.begin_audio(beginnings + 1)?;
+        } else {
+            self.audio.stage = Stage::Listening;
+            self.audio.out_of_step = true;
+            self.put_silence(BLOCK)?;
+        }
+        Ok(())
+    }
+
+    /// Begins: see the module's header. The pacer's own blocks must stay in their phase.
+    fn begin_audio(&mut self, beginnings: u8) -> Result<(), Error> {
         self.audio.start_over();
         let slot = self.slot;
         let flush = if self.pacer { value::FLUSH_WRITE } else { value::FLUSH_READ | value::FLUSH_WRITE };
@@ -152,8 +195,8 @@ impl DahdiChannel {
         self.port()?.fetch_events();
         self.take_events();
         self.audio.waiting = 0;
-        self.put_silence(self.audio.limit)?;
-        self.audio.stage = Stage::Listening;
+        self.put_silence(self.audio.depth())?;
+        self.audio.stage = if self.pacer { Stage::Listening } else { Stage::Aligning { beginnings } };
         Ok(())
     }
 
@@ -200,7 +243,7 @@ impl DahdiChannel {
             self.count_underrun(unread.saturating_sub(had));
         }
         self.audio.waiting = unread;
-        self.put_silence(self.audio.limit.saturating_sub(to_come + unread))
+        self.put_silence(self.audio.depth().saturating_sub(to_come + unread))
     }
 
     /// Blocks of silence that the line has surely sent: at least the one that was told.
