@@ -119,6 +119,8 @@ impl Place {
     /// Another configuration; what is there is opened with it.
     pub(super) fn configure(&mut self, settings: settings::Span, answer: oneshot::Sender<()>) -> Next {
         self.settings = settings;
+        // The engine begins anew with it: what was told before is forgotten there.
+        self.told = None;
         match &mut self.holding {
             Holding::Closed { .. } => Next::Open(answer),
             Holding::Returning { waiting } => {
@@ -142,5 +144,53 @@ impl Waiting {
         for answer in self.0 {
             let _ = answer.send(());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place() -> Place {
+        let span = settings::read_span("[[span]]\nname = \"a\"\nback_end.dahdi = { hardware = \"A1/1\" }\n").span.unwrap();
+        Place::new(span)
+    }
+
+    fn missing() -> SpanState {
+        SpanState::Missing { why: "no device A1/1".into() }
+    }
+
+    #[test]
+    fn state_told_twice_is_news_once_and_again_after_another_configuration() {
+        let mut place = place();
+        assert!(place.is_news(&missing()));
+        assert!(!place.is_news(&missing()));
+        let (answer, _wait) = oneshot::channel();
+        assert!(matches!(place.configure(place.settings().clone(), answer), Next::Open(_)));
+        assert!(place.is_news(&missing()));
+    }
+
+    #[test]
+    fn missing_span_is_due_again_after_two_seconds_and_a_refused_one_after_ten() {
+        let (mut place, now) = (place(), Instant::now());
+        place.failed(now, &missing());
+        assert_eq!((place.is_due(now + Duration::from_millis(1900)), place.is_due(now + MISSING)), (false, true));
+        place.failed(now, &SpanState::Failed { why: String::new(), cure: String::new() });
+        assert_eq!((place.is_due(now + MISSING), place.is_due(now + REFUSED)), (false, true));
+    }
+
+    #[test]
+    fn span_given_back_unasked_is_closed_and_one_asked_for_has_those_who_wait() {
+        let (mut place, now) = (place(), Instant::now());
+        place.opened(None);
+        assert!(place.returned(now).is_none());
+        assert!(place.is_due(now + MISSING), "it is looked for again");
+        place.opened(None);
+        let (first, mut first_wait) = oneshot::channel();
+        let (second, mut second_wait) = oneshot::channel();
+        assert!(matches!(place.configure(place.settings().clone(), first), Next::Fetch));
+        assert!(matches!(place.configure(place.settings().clone(), second), Next::Wait));
+        place.returned(now).unwrap().answer();
+        assert_eq!((first_wait.try_recv(), second_wait.try_recv()), (Ok(()), Ok(())));
     }
 }
