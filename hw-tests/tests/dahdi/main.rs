@@ -6,6 +6,7 @@
 mod abcd;
 mod bad_input;
 mod bench_dahdi;
+mod bit_error_test;
 mod call_row;
 mod calls;
 mod calls_e1;
@@ -18,6 +19,7 @@ mod hooks;
 mod kewl_start;
 mod libpri_pair;
 mod link_loss;
+mod mirror;
 mod near_end;
 mod on_host;
 mod scene;

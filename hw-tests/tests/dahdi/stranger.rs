@@ -23,6 +23,33 @@ pub(crate) fn open(channel: u32) -> Box<dyn DahdiFile> {
     file
 }
 
+/// The same for audio, in blocks of so many octets; a B-channel, not one with a canceller.
+pub(crate) fn open_audio(channel: u32, block: usize) -> Box<dyn DahdiFile> {
+    let file = open(channel);
+    let buffers = BufferInfo {
+        txbufpolicy: value::POLICY_IMMEDIATE,
+        numbufs: 20,
+        bufsize: c_int::try_from(block).unwrap(),
+        ..BufferInfo::default()
+    };
+    file.ioctl(Request::SetBufInfo(&buffers)).unwrap();
+    file.ioctl(Request::AudioMode(1)).unwrap();
+    file
+}
+
+/// Reads what there is, past the events that wait before it.
+pub(crate) fn read(file: &dyn DahdiFile, block: &mut [u8]) -> std::io::Result<usize> {
+    loop {
+        match file.read(block) {
+            Err(error) if error.raw_os_error() == Some(value::ELAST) => {
+                let mut event = 0;
+                file.ioctl(Request::GetEvent(&mut event))?;
+            }
+            result => return result,
+        }
+    }
+}
+
 /// One B-channel that talks.
 struct Line {
     number: u32,
@@ -63,15 +90,7 @@ impl Stranger {
 
 impl Line {
     fn open(number: u32, mut talker: Talker, listener: Listener) -> Self {
-        let file = open(number);
-        let buffers = BufferInfo {
-            txbufpolicy: value::POLICY_IMMEDIATE,
-            numbufs: 20,
-            bufsize: c_int::try_from(BLOCK).unwrap(),
-            ..BufferInfo::default()
-        };
-        file.ioctl(Request::SetBufInfo(&buffers)).unwrap();
-        file.ioctl(Request::AudioMode(1)).unwrap();
+        let file = open_audio(number, BLOCK);
         let mut ahead = [0; AHEAD];
         talker.fill(&mut ahead);
         for block in ahead.chunks(BLOCK) {
@@ -83,17 +102,13 @@ impl Line {
     fn pass(&mut self) {
         let mut block = [0; BLOCK];
         loop {
-            match self.file.read(&mut block) {
+            match read(&*self.file, &mut block) {
                 Ok(length) => {
                     self.listener.hear(&block[..length]);
                     self.talker.fill(&mut block[..length]);
                     assert_eq!(self.file.write(&block[..length]).unwrap(), length, "channel {}", self.number);
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
-                Err(error) if error.raw_os_error() == Some(value::ELAST) => {
-                    let mut event = 0;
-                    self.file.ioctl(Request::GetEvent(&mut event)).unwrap();
-                }
                 Err(error) => panic!("channel {}: {error}", self.number),
             }
         }

@@ -77,6 +77,13 @@ pub(crate) enum SpanCommand {
         #[arg(value_enum)]
         mode: Mode,
     },
+    /// Begins a bit-error test of a timeslot that no call has, or ends it; `junctor span show` has its figures
+    Test {
+        /// The span's name
+        name: String,
+        /// The timeslot; without it the test that runs ends
+        timeslot: Option<u8>,
+    },
     /// Sets a span's counters to zero
     Reset {
         /// The span's name

@@ -2,8 +2,8 @@
 
 use client::time::{length, rfc3339};
 use model::api::{
-    Call, CallDetail, CallRecord, CallState, Channel, ChannelUse, ConfigurationCheck, LadderLine, LegStatus, LinkState,
-    Maintenance, Party, Quality, Span, SpanState, Status,
+    BitErrorTest, Call, CallDetail, CallRecord, CallState, Channel, ChannelUse, ConfigurationCheck, LadderLine, LegStatus,
+    LinkState, Maintenance, Party, Quality, Span, SpanState, Status,
 };
 use model::settings::{Framing, Side};
 
@@ -121,6 +121,14 @@ pub(crate) fn span(span: &Span) -> String {
     text + &channels.print("no channels")
 }
 
+fn bit_error_test(test: &BitErrorTest) -> String {
+    let BitErrorTest { timeslot, in_sync, bits, errors, losses, missed_blocks } = test;
+    let sync = if *in_sync { "in sync" } else { "no sync: is there a loop, or a far end that sends the same?" };
+    format!(
+        "test of timeslot {timeslot}: {sync}; {errors} of {bits} bits wrong, lost {losses} times, {missed_blocks} blocks missed by the box"
+    )
+}
+
 /// What there is to say of a span besides its channels, one a line.
 fn about(span: &Span) -> Vec<String> {
     let mut facts = Vec::new();
@@ -146,6 +154,7 @@ fn about(span: &Span) -> Vec<String> {
             facts.push(format!("maintenance: bit-error test, {}, {errors} errors", if in_sync { "in sync" } else { "no sync" }));
         }
     }
+    facts.extend(span.bit_error_test.as_ref().map(bit_error_test));
     let line = &span.line;
     let counters = [
         ("bpv", line.bpv),

@@ -26,6 +26,10 @@ pub(crate) async fn run(client: &Client, json: bool, command: &SpanCommand) -> R
             tell(json, &client.configure_span(&span.name, &span).await?, show::span)
         }
         SpanCommand::Maintain { name, mode } => tell(json, &client.maintain_span(name, mode_of(*mode)).await?, show::span),
+        SpanCommand::Test { name, timeslot: Some(timeslot) } => {
+            tell(json, &client.begin_bit_error_test(name, *timeslot).await?, show::span)
+        }
+        SpanCommand::Test { name, timeslot: None } => tell(json, &client.end_bit_error_test(name).await?, show::span),
         SpanCommand::Reset { name } => Ok(client.reset_span_counters(name).await?),
     }
 }

@@ -7,7 +7,7 @@ mod fake;
 use std::process::{Output, Stdio};
 
 use fake::{Fake, samples};
-use model::api::{Call, CallState, ConfigurationCheck, Fault, Status};
+use model::api::{Area, BitErrorTest, Call, CallState, ConfigurationCheck, Fault, Status, Verdict};
 use model::settings::Problem;
 use tokio::process::Command;
 
@@ -54,6 +54,35 @@ async fn span_show_has_every_channel() {
     let fake = Fake::start().await;
     fake.call(samples::call(8, CallState::Ringing));
     insta::assert_snapshot!(printed(&fake, &["span", "show", "pstn"]).await);
+}
+
+#[tokio::test]
+async fn span_show_has_what_was_found_and_what_is_tested() {
+    let fake = Fake::start().await;
+    fake.change(|world| {
+        let span = &mut world.status.spans[0];
+        span.channels.truncate(1);
+        span.bit_error_test =
+            Some(BitErrorTest { timeslot: 1, in_sync: true, bits: 64_000, errors: 7, losses: 1, missed_blocks: 0 });
+        span.verdict = Some(Verdict {
+            area: Area::Clock,
+            text: "the two ends' clocks differ".into(),
+            evidence: vec!["14 slips in the last minute".into()],
+            since: 0,
+        });
+    });
+    insta::assert_snapshot!(printed(&fake, &["span", "show", "pstn"]).await);
+}
+
+#[tokio::test]
+async fn span_test_begins_with_a_timeslot_and_ends_without() {
+    let fake = Fake::start().await;
+    printed(&fake, &["span", "test", "pstn", "5"]).await;
+    printed(&fake, &["span", "test", "pstn"]).await;
+    let requests = fake.requests();
+    let seen: Vec<_> = requests.iter().map(|seen| (seen.method.as_str(), seen.path.as_str(), seen.body.as_str())).collect();
+    let path = "/v1/spans/pstn/bit-error-test";
+    assert_eq!(seen, [("PUT", path, "{\"timeslot\":5}"), ("DELETE", path, "")]);
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@ use http_body_util::BodyExt;
 use hyper::Method;
 use hyper::body::Incoming;
 use model::api::{
-    Call, CallDetail, CallRecord, ConfigurationCheck, Hardware, MaintenanceMode, MaintenanceRequest, Span, Status, path,
+    BitErrorTestRequest, Call, CallDetail, CallRecord, ConfigurationCheck, Hardware, MaintenanceMode, MaintenanceRequest, Span,
+    Status, path,
 };
 use model::settings;
 
@@ -42,6 +43,17 @@ impl Client {
     pub async fn maintain_span(&self, name: &str, mode: MaintenanceMode) -> Result<Span, Error> {
         let path = path::span_maintenance(&segment(name));
         self.ask(Method::POST, &path, Send::json(&MaintenanceRequest { mode }, &path)?).await?.json().await
+    }
+
+    /// Begins a bit-error test of a timeslot that no call has. The answer is the span as it is then. Administrators only.
+    pub async fn begin_bit_error_test(&self, name: &str, timeslot: u8) -> Result<Span, Error> {
+        let path = path::span_bit_error_test(&segment(name));
+        self.ask(Method::PUT, &path, Send::json(&BitErrorTestRequest { timeslot }, &path)?).await?.json().await
+    }
+
+    /// Ends it. Administrators only.
+    pub async fn end_bit_error_test(&self, name: &str) -> Result<Span, Error> {
+        self.ask(Method::DELETE, &path::span_bit_error_test(&segment(name)), Send::Nothing).await?.json().await
     }
 
     /// Sets a span's counters to zero. Operators and administrators only.

@@ -112,6 +112,7 @@ struct LineFigures {
     bad_frames: u64,
     clock: Option<api::ClockStatus>,
     maintenance: api::Maintenance,
+    test: Option<api::BitErrorTest>,
     /// What the counters were when they were set to zero.
     zero: Counters,
 }
@@ -172,9 +173,9 @@ impl EngineTask {
             }
             Input::SendFailed { flow, why } => self.engine.handle_send_failed(now, flow, &why),
             Input::Media(Report::Frame { span, frame }) => self.engine.handle_frame(now, span, &frame),
-            Input::Media(Report::Line { span, alarms, counters, frames }) => {
+            Input::Media(Report::Line { span, alarms, counters, frames, test }) => {
                 let figures = self.lines.entry(span).or_default();
-                (figures.counters, figures.bad_frames) = (counters, frames.bad_frames);
+                (figures.counters, figures.bad_frames, figures.test) = (counters, frames.bad_frames, test);
                 let names =
                     if alarms.is_none() { Vec::new() } else { alarms.to_string().split('|').map(str::to_owned).collect() };
                 self.engine.handle_line(now, span, api::Alarms(names), alarms.is_down());
@@ -197,6 +198,7 @@ impl EngineTask {
             d_bad_frames: figures.bad_frames,
             clock: figures.clock.clone(),
             maintenance: figures.maintenance,
+            bit_error_test: figures.test,
         };
         self.engine.handle_line_report(now, span, report);
     }
@@ -333,6 +335,27 @@ impl EngineTask {
     pub(crate) fn reconfigure_span(&mut self, id: SpanId, span: settings::Span) {
         self.engine.reconfigure_span(Instant::now(), id, span);
         self.lines.remove(&id);
+    }
+
+    /// Takes a timeslot away from calls and has it tested. What comes of that, the receiver tells; it is given back by
+    /// [`Self::end_test`].
+    pub(crate) fn begin_test(&mut self, span: SpanId, timeslot: u8) -> Result<oneshot::Receiver<Result<(), String>>, String> {
+        self.engine.begin_test(Instant::now(), span, timeslot)?;
+        let (answer, wait) = oneshot::channel();
+        self.tell_media(Command::Test { span, timeslot: Some(timeslot), answer });
+        Ok(wait)
+    }
+
+    /// Has the test ended that runs on a span, if any.
+    pub(crate) fn stop_test(&self, span: SpanId) -> oneshot::Receiver<Result<(), String>> {
+        let (answer, wait) = oneshot::channel();
+        self.tell_media(Command::Test { span, timeslot: None, answer });
+        wait
+    }
+
+    /// Gives the timeslot under test back to calls. Its channel must have been closed before.
+    pub(crate) fn end_test(&mut self, span: SpanId) {
+        self.engine.end_test(Instant::now(), span);
     }
 
     /// Sets a span's counters to zero, as far as they are shown.

@@ -190,6 +190,19 @@ impl Engine {
         self.settle(now);
     }
 
+    /// Takes a timeslot that no call has away from calls, for a test. The error says why not.
+    pub fn begin_test(&mut self, now: Instant, span: SpanId, timeslot: u8) -> Result<(), String> {
+        let begun = self.legs.begin_test(span, timeslot);
+        self.settle(now);
+        begun
+    }
+
+    /// Gives the timeslot under test back to calls.
+    pub fn end_test(&mut self, now: Instant, span: SpanId) {
+        self.legs.end_test(span);
+        self.settle(now);
+    }
+
     /// Ends a span's calls and takes other settings for it; other spans are not touched. Its next line state brings it up. The name
     /// must be the old one: routes go by it.
     pub fn reconfigure_span(&mut self, now: Instant, span: SpanId, settings: settings::Span) {

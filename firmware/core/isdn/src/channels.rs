@@ -25,6 +25,8 @@ pub enum ChannelState {
     Restarting,
     /// RESTART was not answered either.
     OutOfService,
+    /// Taken out of use at this end, for a test; the far end is not told.
+    Blocked,
 }
 
 /// One B-channel.

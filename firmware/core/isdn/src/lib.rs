@@ -42,7 +42,7 @@ mod setup;
 pub use cause::{Cause, CauseValue, Location};
 pub use channels::{ChannelState, ChannelStatus, Hunting};
 pub use event::{CallStatus, Event, Stats, Who};
-pub use interface::{Config, Framing, Interface, Refused};
+pub use interface::{Config, Framing, Interface, NotBlocked, Refused};
 pub use number::{CallingNumber, Number, NumberingPlan, Presentation, RedirectReason, Redirecting, Screening, TypeOfNumber};
 pub use q931::ie;
 pub use q931::ie::{ProgressIndicator, TransferCapability};

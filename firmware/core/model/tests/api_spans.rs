@@ -44,5 +44,6 @@ fn areas_print_as_on_the_wire() {
 fn span_paths_carry_the_name() {
     assert_eq!(path::span_configuration("pstn"), "/v1/spans/pstn/configuration");
     assert_eq!(path::span_maintenance("pstn"), "/v1/spans/pstn/maintenance");
+    assert_eq!(path::span_bit_error_test("pstn"), "/v1/spans/pstn/bit-error-test");
     assert_eq!(path::span_counters_reset("pstn"), "/v1/spans/pstn/counters/reset");
 }

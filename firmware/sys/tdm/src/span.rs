@@ -238,6 +238,8 @@ pub enum AnalogPort {
 pub enum Mode {
     /// Audio octets.
     Audio,
+    /// Octets as they are on the line, for data and tests: as [`Mode::Audio`], but never with an echo canceller.
+    Clear,
     /// Frames between flags; FCS is added and checked below this interface.
     Hdlc,
     /// Audio and ABCD signalling bits.

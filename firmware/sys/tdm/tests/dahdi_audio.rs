@@ -253,6 +253,17 @@ fn canceller_runs_only_while_a_channel_is_in_use() {
 }
 
 #[test]
+fn b_channel_opened_clear_carries_octets_and_has_no_canceller() {
+    let echo = EchoCanceller { module: "mg2".to_owned(), taps: 256, parameters: Vec::new() };
+    let mut opened = Opened::with(dahdi_fake::FakeSpan::e1("A1", 1), SpanConfig { echo: Some(echo), ..e1_config() });
+    let mut channel = opened.talk(5, Mode::Clear);
+    assert_eq!(opened.fake.channel(opened.channo(5), |channel| channel.taps), 0);
+    opened.line(5, 21);
+    assert_eq!(turn(&mut *channel, || 99), [21]);
+    assert!(matches!(opened.span.open(16, Mode::Clear), Err(tdm::Error::WrongMode { slot: 16, .. })));
+}
+
+#[test]
 fn canceller_that_is_refused_gives_the_timeslot_back() {
     let echo = EchoCanceller { module: "mg2".to_owned(), taps: 64, parameters: Vec::new() };
     let mut opened = Opened::with(dahdi_fake::FakeSpan::e1("A1", 1), SpanConfig { echo: Some(echo), ..e1_config() });

@@ -9,7 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::sse::{Event as Sse, KeepAlive};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{Router, get, post};
+use axum::routing::{Router, get, post, put};
 use model::api::{Event, Fault, path};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
@@ -21,6 +21,7 @@ pub(super) fn router(shared: Shared) -> Router {
         .route(path::STATUS, get(|State(s): State<Shared>| async move { Json(s.world.lock().unwrap().status.clone()) }))
         .route(path::SPANS, get(|State(s): State<Shared>| async move { Json(s.world.lock().unwrap().status.spans.clone()) }))
         .route(path::SPAN, get(span))
+        .route(path::SPAN_BIT_ERROR_TEST, put(span).delete(span))
         .route(path::CALLS, get(|State(s): State<Shared>| async move { Json(s.world.lock().unwrap().status.calls.clone()) }))
         .route(path::CALL, get(call))
         .route(path::CALL_HANGUP, post(hangup))

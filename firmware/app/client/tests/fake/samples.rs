@@ -67,6 +67,7 @@ pub fn span(name: &str) -> Span {
         d_channel,
         clock: None,
         maintenance: Maintenance::None,
+        bit_error_test: None,
         verdict: None,
     }
 }

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use call::words::SpanId;
-use model::api::{Hardware, MaintenanceRequest, Span};
+use model::api::{BitErrorTestRequest, Hardware, MaintenanceRequest, Span};
 use model::settings::{self, Settings, Severity};
 
 use super::Control;
@@ -57,6 +57,42 @@ pub(super) async fn maintain(
     let done = control.spans.ask(|answer| Order::Maintain { span, mode: request.mode, answer }).await.ok_or_else(engine_gone)?;
     done.map_err(|why| Problem::new(StatusCode::CONFLICT, "the span cannot do this", why))?;
     shown(&control, &name).await.map(Json)
+}
+
+pub(super) async fn begin_test(
+    State(control): State<Control>,
+    Path(name): Path<String>,
+    Json(request): Json<BitErrorTestRequest>,
+) -> Answer<Span> {
+    let span = number(&control, &name).await?;
+    let cannot = |why| Problem::new(StatusCode::CONFLICT, "the timeslot cannot be tested", why);
+    let begun = control.inputs.ask(move |task| task.begin_test(span, request.timeslot)).await.ok_or_else(engine_gone)?;
+    let opened = begun.map_err(cannot)?.await.map_err(|_| engine_gone())?;
+    if let Err(why) = opened {
+        control.inputs.ask(move |task| task.end_test(span)).await.ok_or_else(engine_gone)?;
+        return Err(cannot(why));
+    }
+    tracing::info!("spans[{name}]{{testing}}: timeslot {} -> no calls", request.timeslot);
+    shown(&control, &name).await.map(Json)
+}
+
+pub(super) async fn end_test(State(control): State<Control>, Path(name): Path<String>) -> Answer<Span> {
+    let span = number(&control, &name).await?;
+    let last = shown(&control, &name).await?;
+    let closed = control.inputs.ask(move |task| task.stop_test(span)).await.ok_or_else(engine_gone)?;
+    // A span that is not there has nothing to close.
+    let _ = closed.await.map_err(|_| engine_gone())?;
+    control.inputs.ask(move |task| task.end_test(span)).await.ok_or_else(engine_gone)?;
+    if let Some(test) = &last.bit_error_test {
+        tracing::info!(
+            "spans[{name}]{{testing}}: {} of {} bits wrong, lost {} times -> calls",
+            test.errors,
+            test.bits,
+            test.losses
+        );
+    }
+    // The figures as they were last: afterwards they are gone.
+    Ok(Json(Span { bit_error_test: last.bit_error_test, ..shown(&control, &name).await? }))
 }
 
 /// Checks the span within the whole document, ends its calls, and has it opened with the new settings.

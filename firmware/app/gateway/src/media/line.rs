@@ -8,6 +8,7 @@ use ring::{Interest, Ring, Token};
 use tdm::{Channel, Error, Mode, Span, SpanEvent};
 
 use super::Report;
+use super::bit_error_test::BitErrorTest;
 use crate::engine_task::{Input, Inputs};
 
 /// How often a span's counters are reported.
@@ -28,6 +29,7 @@ pub(super) struct Line {
 struct Present {
     span: Box<dyn Span>,
     d_channel: Option<Box<dyn Channel>>,
+    test: Option<BitErrorTest>,
     tokens: Vec<Token>,
 }
 
@@ -70,7 +72,7 @@ impl Line {
                 Err(error) => tracing::error!("media[{}]{{installing}}: cannot watch a channel: {error}", self.name),
             }
         }
-        self.present = Some(Present { span, d_channel: None, tokens });
+        self.present = Some(Present { span, d_channel: None, test: None, tokens });
         self.reported = None;
         self.open_d_channel();
     }
@@ -100,6 +102,18 @@ impl Line {
         present.span.open(timeslot, Mode::Audio).map_err(|error| error.to_string())
     }
 
+    /// Begins a bit-error test of a timeslot, or ends the one that runs.
+    pub(super) fn test(&mut self, timeslot: Option<u8>) -> Result<(), String> {
+        let present = self.present.as_mut().ok_or_else(|| format!("span \"{}\" is not there", self.name))?;
+        // Closed first: the same timeslot may be asked for again.
+        present.test = None;
+        self.reported = None;
+        let Some(timeslot) = timeslot else { return Ok(()) };
+        let channel = present.span.open(timeslot, Mode::Clear).map_err(|error| error.to_string())?;
+        present.test = Some(BitErrorTest::begin(channel));
+        Ok(())
+    }
+
     /// Sends a D-channel frame. What cannot be sent Q.921 repeats.
     pub(super) fn send_frame(&mut self, frame: &[u8]) {
         let channel = self.present.as_mut().and_then(|present| present.d_channel.as_mut());
@@ -119,7 +133,12 @@ impl Line {
         self.read_frames(inputs);
         self.take_events(now, inputs);
         match serviced {
-            Ok(serviced) => Serviced::Blocks(serviced.blocks),
+            Ok(serviced) => {
+                if let Some(test) = self.present.as_mut().and_then(|present| present.test.as_mut()) {
+                    test.pump();
+                }
+                Serviced::Blocks(serviced.blocks)
+            }
             Err(Error::SpanClosed) => Serviced::Gone,
             Err(error) => {
                 tracing::warn!("media[{}]{{servicing}}: {error}", self.name);
@@ -174,6 +193,7 @@ impl Line {
         self.reported = Some(now);
         let frames = present.d_channel.as_ref().map(|channel| channel.counters()).unwrap_or_default();
         let (alarms, counters) = (present.span.alarms(), present.span.counters());
-        inputs.offer(Input::Media(Report::Line { span: self.id, alarms, counters, frames }));
+        let test = present.test.as_ref().map(BitErrorTest::shown);
+        inputs.offer(Input::Media(Report::Line { span: self.id, alarms, counters, frames, test }));
     }
 }

@@ -8,6 +8,7 @@
 //!
 //! Left out here, and coming with the media plane: RTP sockets on the ring, several threads.
 
+mod bit_error_test;
 mod connection;
 mod line;
 mod rtp_socket;
@@ -19,9 +20,11 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use call::words::{MediaCommand, MediaReport, SpanId};
+use model::api::BitErrorTest;
 use model::settings::{Poller, Settings};
 use ring::{Backend, Ring, Wake};
 use tdm::{Alarms, ChannelCounters, Counters, Span};
+use tokio::sync::oneshot;
 
 use crate::capture::Capture;
 use crate::engine_task::Inputs;
@@ -41,6 +44,8 @@ pub(crate) enum Command {
     Install { span: SpanId, opened: Box<dyn Span> },
     /// A span to be given back: it is being configured anew.
     Remove { span: SpanId },
+    /// A bit-error test of a timeslot to begin, or the one that runs to end. The error says why not.
+    Test { span: SpanId, timeslot: Option<u8>, answer: oneshot::Sender<Result<(), String>> },
     /// End.
     Stop,
 }
@@ -52,6 +57,7 @@ impl fmt::Debug for Command {
             Self::Media(command) => command.fmt(f),
             Self::Install { span, .. } => write!(f, "install span {}", span.0),
             Self::Remove { span } => write!(f, "remove span {}", span.0),
+            Self::Test { span, timeslot, .. } => write!(f, "test of timeslot {timeslot:?} of span {}", span.0),
             Self::Stop => f.write_str("stop"),
         }
     }
@@ -63,7 +69,7 @@ pub(crate) enum Report {
     /// A D-channel frame came, without FCS.
     Frame { span: SpanId, frame: Vec<u8> },
     /// A span's line state, when it is installed, at each change and once a second; `frames` are the D-channel's counters.
-    Line { span: SpanId, alarms: Alarms, counters: Counters, frames: ChannelCounters },
+    Line { span: SpanId, alarms: Alarms, counters: Counters, frames: ChannelCounters, test: Option<BitErrorTest> },
     /// A word for the call controller.
     Media(MediaReport),
 }

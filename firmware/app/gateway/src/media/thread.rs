@@ -140,6 +140,11 @@ impl MediaThread {
                 Command::Media(command) => self.media(command),
                 Command::Install { span, opened } => self.install(span, opened),
                 Command::Remove { span } => self.remove(span, "the span is being configured anew"),
+                Command::Test { span, timeslot, answer } => {
+                    let line = self.lines.get_mut(span.0).ok_or_else(|| format!("there is no span {}", span.0));
+                    // The asker may have gone away.
+                    let _ = answer.send(line.and_then(|line| line.test(timeslot)));
+                }
                 Command::Stop => return true,
             }
         }

@@ -9,7 +9,7 @@ use std::time::Instant;
 use isdn::ie::ProgressIndicator;
 use isdn::q921::{Body, Frame};
 use isdn::q931::{Message, MessageType};
-use isdn::{CallId, Cause, CauseValue, ChannelState, Config, Connected, Event, Interface, Location, Who};
+use isdn::{CallId, Cause, CauseValue, ChannelState, Config, Connected, Event, Interface, Location, NotBlocked, Who};
 use model::api;
 use model::settings::{self, Framing, Side};
 
@@ -138,6 +138,16 @@ impl IsdnSpan {
             }
         }
         self.changed = true;
+    }
+
+    /// Takes a channel out of use that no call has.
+    pub(super) fn block(&mut self, timeslot: u8) -> Result<(), NotBlocked> {
+        self.interface.block(timeslot)
+    }
+
+    /// Gives it back.
+    pub(super) fn unblock(&mut self, timeslot: u8) {
+        self.interface.unblock(timeslot);
     }
 
     /// The data link's figures for the diagnosis; `bad_frames` were dropped below it.
@@ -358,7 +368,7 @@ impl IsdnSpan {
             let (state, call) = match channel.state {
                 ChannelState::InUse(call) => (api::ChannelUse::InUse, self.calls.get(&call).copied().and_then(&call_of)),
                 ChannelState::Idle if self.interface.link_up() => (api::ChannelUse::Idle, None),
-                ChannelState::Idle | ChannelState::Restarting | ChannelState::OutOfService => {
+                ChannelState::Idle | ChannelState::Restarting | ChannelState::OutOfService | ChannelState::Blocked => {
                     (api::ChannelUse::OutOfService, None)
                 }
             };

@@ -132,6 +132,18 @@ impl Legs {
         }
     }
 
+    /// Takes a timeslot that no call has away from calls, for a test.
+    pub fn begin_test(&mut self, span: SpanId, timeslot: u8) -> Result<(), String> {
+        self.spans.get_mut(span.0).ok_or_else(|| format!("there is no span {}", span.0))?.begin_test(timeslot)
+    }
+
+    /// Gives the timeslot under test back to calls.
+    pub fn end_test(&mut self, span: SpanId) {
+        if let Some(span) = self.spans.get_mut(span.0) {
+            span.end_test();
+        }
+    }
+
     /// Ends a span's calls and begins anew with other settings.
     pub fn reconfigure_span(&mut self, now: Instant, span: SpanId, settings: &model::settings::Span) {
         if let Some(span) = self.spans.get_mut(span.0) {

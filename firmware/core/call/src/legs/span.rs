@@ -31,6 +31,8 @@ pub struct LineReport {
     pub clock: Option<api::ClockStatus>,
     /// What a technician has switched on.
     pub maintenance: api::Maintenance,
+    /// The test of a timeslot that is running.
+    pub bit_error_test: Option<api::BitErrorTest>,
 }
 
 /// What signals on a span.
@@ -62,6 +64,8 @@ pub struct SpanLegs {
     down: Option<bool>,
     report: LineReport,
     diagnosis: Diagnosis,
+    /// The timeslot that calls do not get because it is under test.
+    under_test: Option<u8>,
     changed: bool,
 }
 
@@ -76,6 +80,7 @@ impl SpanLegs {
             down: None,
             report: LineReport::default(),
             diagnosis: Diagnosis::default(),
+            under_test: None,
             changed: false,
         }
     }
@@ -137,6 +142,7 @@ impl SpanLegs {
             self.alarms = api::Alarms::default();
             self.down = None;
             self.diagnosis = Diagnosis::default();
+            self.end_test();
             if let Some(isdn) = self.isdn_mut() {
                 isdn.handle_line(now, false, out);
             }
@@ -158,6 +164,34 @@ impl SpanLegs {
         let changed = self.diagnosis.handle_sample(now, unix_ms, sample);
         self.changed |= changed;
         changed
+    }
+
+    /// Takes a timeslot that no call has away from calls, for a test. The error says why not.
+    pub(super) fn begin_test(&mut self, timeslot: u8) -> Result<(), String> {
+        let name = &self.settings.name;
+        if self.state != SpanState::Running {
+            return Err(format!("span {name} is not there"));
+        }
+        if let Some(other) = self.under_test {
+            return Err(format!("timeslot {other} of span {name} is under test: end that test first"));
+        }
+        match &mut self.signalling {
+            Signalling::Isdn(isdn) => isdn.block(timeslot).map_err(|why| format!("span {name}: {why}"))?,
+            Signalling::None => return Err(format!("span {name} has no B-channels: only those can be tested")),
+        }
+        self.under_test = Some(timeslot);
+        self.changed = true;
+        Ok(())
+    }
+
+    /// Gives the timeslot under test back to calls.
+    pub(super) fn end_test(&mut self) {
+        let Some(timeslot) = self.under_test.take() else { return };
+        self.report.bit_error_test = None;
+        self.changed = true;
+        if let Some(isdn) = self.isdn_mut() {
+            isdn.unblock(timeslot);
+        }
     }
 
     /// Ends every call and begins anew with other settings; the next [`SpanLegs::handle_line`] brings it up.
@@ -224,6 +258,7 @@ impl SpanLegs {
             d_channel,
             clock: self.report.clock.clone(),
             maintenance: self.report.maintenance,
+            bit_error_test: self.report.bit_error_test.filter(|test| self.under_test == Some(test.timeslot)),
             verdict: self.diagnosis.verdict().cloned(),
         }
     }

@@ -2,7 +2,7 @@
 
 use call::LineReport;
 use call::words::SpanId;
-use model::api::{Alarms, ChannelUse, LineCounters, LinkState, SpanState};
+use model::api::{Alarms, BitErrorTest, ChannelUse, LineCounters, LinkState, SpanState};
 use model::settings::{self, Framing, Hunting, Settings, Signalling, Span};
 
 use crate::bench::{Bench, ms, route, seconds};
@@ -121,4 +121,53 @@ fn figures_reported_are_shown_and_become_a_verdict() {
     assert_eq!(shown.line.slips, 15);
     assert!(verdict.text.starts_with("the two ends' clocks differ"), "{verdict:?}");
     assert!(verdict.evidence[0].contains("slips in the last 15 minutes"), "{verdict:?}");
+}
+
+fn under_test(bench: &mut Bench, timeslot: u8) -> Result<(), String> {
+    bench.at_box(|engine, now| engine.begin_test(now, SPAN, timeslot))
+}
+
+fn report_of_test(bench: &mut Bench, timeslot: u8) -> Option<BitErrorTest> {
+    let test = BitErrorTest { timeslot, in_sync: true, bits: 640, errors: 3, losses: 0, missed_blocks: 0 };
+    let report = LineReport { bit_error_test: Some(test), ..LineReport::default() };
+    bench.at_box(|engine, now| engine.handle_line_report(now, SPAN, report));
+    bench.engine.span(SPAN).unwrap().bit_error_test
+}
+
+#[test]
+fn timeslot_under_test_is_no_calls_until_the_test_ends() {
+    let mut bench = Bench::new();
+    under_test(&mut bench, 1).unwrap();
+    assert!(under_test(&mut bench, 2).unwrap_err().contains("timeslot 1 of span span1 is under test"));
+    assert_eq!(report_of_test(&mut bench, 1).unwrap().errors, 3);
+    bench.answered_from_phone();
+    let states = |bench: &Bench| {
+        let channels = bench.engine.span(SPAN).unwrap().channels;
+        channels[..2].iter().map(|channel| channel.state).collect::<Vec<_>>()
+    };
+    assert_eq!(states(&bench), [ChannelUse::OutOfService, ChannelUse::InUse]);
+    bench.at_box(|engine, now| engine.end_test(now, SPAN));
+    assert_eq!(states(&bench), [ChannelUse::Idle, ChannelUse::InUse]);
+    assert_eq!(report_of_test(&mut bench, 1), None, "a report that was on its way");
+    assert!(under_test(&mut bench, 2).unwrap_err().contains("a call has channel 2"));
+}
+
+#[test]
+fn span_lost_under_test_comes_back_with_the_timeslot_for_calls() {
+    let mut bench = Bench::new();
+    under_test(&mut bench, 1).unwrap();
+    bench.at_box(|engine, now| engine.handle_span_state(now, SPAN, missing()));
+    assert!(under_test(&mut bench, 1).unwrap_err().contains("not there"));
+    bench.at_box(|engine, now| engine.handle_span_state(now, SPAN, SpanState::Running));
+    bench.line(true);
+    bench.run(seconds(3));
+    assert_eq!(bench.engine.span(SPAN).unwrap().channels[0].state, ChannelUse::Idle);
+}
+
+#[test]
+fn timeslots_without_primary_rate_and_unknown_spans_cannot_be_tested() {
+    let mut bench = Bench::with(|s| with_other(s, CAS));
+    let refused = bench.at_box(|engine, now| engine.begin_test(now, OTHER, 1)).unwrap_err();
+    assert!(refused.contains("span r2 has no B-channels"), "{refused}");
+    assert!(bench.at_box(|engine, now| engine.begin_test(now, SpanId(7), 1)).is_err());
 }

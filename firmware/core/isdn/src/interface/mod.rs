@@ -1,8 +1,9 @@
 //! One primary rate D-channel: the data link, the calls on it and the table of its B-channels.
 //!
 //! `receive.rs` finds the call that a message is for, or answers that there is none; `setup.rs` takes calls in both
-//! directions; `restart.rs` brings channels back. The link is set up again one second after it was lost, for ever.
+//! directions; `restart.rs` brings channels back, `block.rs` takes them out of use. The link is set up again one second after it was lost, for ever.
 
+mod block;
 mod config;
 mod receive;
 mod restart;
@@ -11,6 +12,7 @@ mod setup;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
+pub use block::NotBlocked;
 pub use config::{Config, Framing};
 use sansio::{Machine, Peer, Timers};
 

@@ -59,7 +59,7 @@ impl Interface {
                 }
                 self.context.channels.set(slot, ChannelState::Idle);
             }
-            Some(ChannelState::Idle) | None => {}
+            Some(ChannelState::Idle | ChannelState::Blocked) | None => {}
         }
     }
 

@@ -125,7 +125,7 @@ impl Interface {
                 self.context.stats.glare += u64::from(self.awaits_response(other));
                 CauseValue::REQUESTED_CHANNEL_NOT_AVAILABLE
             }
-            Some(ChannelState::Restarting) => CauseValue::REQUESTED_CHANNEL_NOT_AVAILABLE,
+            Some(ChannelState::Restarting | ChannelState::Blocked) => CauseValue::REQUESTED_CHANNEL_NOT_AVAILABLE,
             None => CauseValue::CHANNEL_DOES_NOT_EXIST,
         };
         if named.exclusive { Err(obstacle) } else { self.hunt_for(id) }

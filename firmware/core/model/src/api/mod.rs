@@ -5,6 +5,7 @@
 //!
 //! Times are milliseconds since the Unix epoch in UTC, durations milliseconds, unless a name says otherwise.
 
+mod bit_error_test;
 mod call;
 mod event;
 mod fault;
@@ -14,6 +15,7 @@ mod span;
 
 use serde::{Deserialize, Serialize};
 
+pub use bit_error_test::{BitErrorTest, BitErrorTestRequest};
 pub use call::{Call, CallDetail, CallRecord, CallState, LadderLine, LegStatus, Party, Quality};
 pub use event::Event;
 pub use fault::Fault;

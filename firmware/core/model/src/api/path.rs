@@ -11,6 +11,9 @@ pub const SPAN: &str = "/v1/spans/{name}";
 pub const SPAN_CONFIGURATION: &str = "/v1/spans/{name}/configuration";
 /// `POST` a [`super::MaintenanceRequest`]: loops and bit-error tests (administrator). Answer: [`super::Span`].
 pub const SPAN_MAINTENANCE: &str = "/v1/spans/{name}/maintenance";
+/// `PUT` a [`super::BitErrorTestRequest`]: begins a bit-error test of one timeslot; `DELETE`: ends it (administrator). Answer:
+/// [`super::Span`].
+pub const SPAN_BIT_ERROR_TEST: &str = "/v1/spans/{name}/bit-error-test";
 /// `POST` sets a span's counters to zero (operator). No answer but success.
 pub const SPAN_COUNTERS_RESET: &str = "/v1/spans/{name}/counters/reset";
 /// `GET` every span of every card that the kernel sees, configured or not: `Vec<`[`super::Hardware`]`>`.
@@ -50,6 +53,12 @@ pub fn span_configuration(name: &str) -> String {
 #[must_use]
 pub fn span_maintenance(name: &str) -> String {
     SPAN_MAINTENANCE.replace("{name}", name)
+}
+
+/// The path of the bit-error test of one span's timeslot.
+#[must_use]
+pub fn span_bit_error_test(name: &str) -> String {
+    SPAN_BIT_ERROR_TEST.replace("{name}", name)
 }
 
 /// The path that resets one span's counters.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::BitErrorTest;
 use crate::settings::{Framing, Side, Signalling};
 
 /// One span.
@@ -35,6 +36,9 @@ pub struct Span {
     pub clock: Option<ClockStatus>,
     /// What a technician has switched on.
     pub maintenance: Maintenance,
+    /// The test of a timeslot that is running.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bit_error_test: Option<BitErrorTest>,
     /// What the counters say over time, once they say anything.
     pub verdict: Option<Verdict>,
 }

@@ -53,6 +53,8 @@ pub(super) struct DahdiChannel {
 
 /// What [`DahdiChannel::begin`] needs to know.
 pub(super) struct Beginning<'a> {
+    /// One that [`Port::mode`] allows.
+    pub(super) mode: Mode,
     pub(super) pacer: bool,
     pub(super) echo: Option<&'a EchoCanceller>,
     pub(super) write_queue: usize,
@@ -63,8 +65,8 @@ pub(super) struct Beginning<'a> {
 impl DahdiChannel {
     /// Takes `port` into use; gives it back on failure.
     pub(super) fn begin(mut port: Port, beginning: Beginning<'_>) -> Result<Self, (Port, io::Error)> {
-        let (slot, mode) = (port.slot, port.mode());
-        let echo = beginning.echo.filter(|_| mode.has_audio());
+        let (slot, mode) = (port.slot, beginning.mode);
+        let echo = beginning.echo.filter(|_| mode.has_audio() && mode != Mode::Clear);
         if let Err(error) = port.begin(beginning.pacer, echo) {
             port.end(echo.is_some());
             return Err((port, error));

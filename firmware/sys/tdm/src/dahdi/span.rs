@@ -263,12 +263,15 @@ impl Span for DahdiSpan {
             return Err(Error::NoSuchTimeslot { slot, timeslots: self.info.timeslots });
         }
         let Some(index) = self.ports.iter().position(|port| port.slot == slot) else { return Err(Error::Busy { slot }) };
-        if let Some(port) = self.ports.get(index).filter(|port| port.mode() != mode) {
+        // A B-channel carries any octets.
+        let fits = |port: &&Port| port.mode() == mode || (port.mode() == Mode::Audio && mode == Mode::Clear);
+        if let Some(port) = self.ports.get(index).filter(|port| !fits(port)) {
             return Err(Error::WrongMode { slot, mode: port.mode(), what: "be opened so: the configuration says otherwise" });
         }
         let port = self.ports.swap_remove(index);
         let pacer = self.pacer == Some(slot);
         let beginning = Beginning {
+            mode,
             pacer,
             echo: self.config.echo.as_ref(),
             write_queue: self.config.write_queue.into(),

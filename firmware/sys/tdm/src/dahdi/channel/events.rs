@@ -100,6 +100,6 @@ const fn hook_of(mode: Mode, code: c_int) -> Option<Hook> {
             value::EVENT_WINKFLASH => Some(Hook::Wink),
             _ => None,
         },
-        Mode::Audio | Mode::Hdlc | Mode::Cas => None,
+        Mode::Audio | Mode::Clear | Mode::Hdlc | Mode::Cas => None,
     }
 }
