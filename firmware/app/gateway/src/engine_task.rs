@@ -331,6 +331,11 @@ impl EngineTask {
         (0..self.engine.span_count()).map(SpanId).find(|id| self.engine.span(*id).is_some_and(|span| span.name == name))
     }
 
+    /// Lets a span's calls go and says how many legs are left; it takes no more.
+    pub(crate) fn let_go_of_span(&mut self, id: SpanId) -> usize {
+        self.engine.let_go_of_span(Instant::now(), id)
+    }
+
     /// Ends a span's calls and takes other settings for it; opening it anew is another's.
     pub(crate) fn reconfigure_span(&mut self, id: SpanId, span: settings::Span) {
         self.engine.reconfigure_span(Instant::now(), id, span);

@@ -203,6 +203,14 @@ impl Engine {
         self.settle(now);
     }
 
+    /// Lets a span's calls go and has it take no more, before [`Engine::reconfigure_span`]; returns how many legs are left. To be called
+    /// again until none is, or patience ends.
+    pub fn let_go_of_span(&mut self, now: Instant, span: SpanId) -> usize {
+        let left = self.legs.let_go_of_span(now, span);
+        self.settle(now);
+        left
+    }
+
     /// Ends a span's calls and takes other settings for it; other spans are not touched. Its next line state brings it up. The name
     /// must be the old one: routes go by it.
     pub fn reconfigure_span(&mut self, now: Instant, span: SpanId, settings: settings::Span) {

@@ -260,7 +260,7 @@ fn b_channel_opened_clear_carries_octets_and_has_no_canceller() {
     assert_eq!(opened.fake.channel(opened.channo(5), |channel| channel.taps), 0);
     opened.line(5, 21);
     assert_eq!(turn(&mut *channel, || 99), [21]);
-    assert!(matches!(opened.span.open(16, Mode::Clear), Err(tdm::Error::WrongMode { slot: 16, .. })));
+    assert!(matches!(opened.span.open(16, Mode::Clear), Err(Error::WrongMode { slot: 16, .. })));
 }
 
 #[test]

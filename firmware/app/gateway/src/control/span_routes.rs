@@ -1,6 +1,7 @@
 //! The routes of spans and their hardware.
 
 use std::sync::PoisonError;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -13,6 +14,9 @@ use super::Control;
 use super::fault::Problem;
 use super::routes::{Answer, engine_gone};
 use crate::spans::Order;
+
+/// How long the far end may take to let go of a span's calls: an answer that has not come within T308 (4 s, Q.931 9.1) is asked for again.
+const LET_GO: Duration = Duration::from_secs(4);
 
 pub(super) async fn spans(State(control): State<Control>) -> Answer<Vec<Span>> {
     control.inputs.ask(|task| task.spans()).await.map(Json).ok_or_else(engine_gone)
@@ -65,19 +69,27 @@ pub(super) async fn begin_test(
     Json(request): Json<BitErrorTestRequest>,
 ) -> Answer<Span> {
     let span = number(&control, &name).await?;
+    tokio::spawn(begin_test_of(control, span, name, request.timeslot)).await.map_err(|_| engine_gone())?.map(Json)
+}
+
+async fn begin_test_of(control: Control, span: SpanId, name: String, timeslot: u8) -> Result<Span, Problem> {
     let cannot = |why| Problem::new(StatusCode::CONFLICT, "the timeslot cannot be tested", why);
-    let begun = control.inputs.ask(move |task| task.begin_test(span, request.timeslot)).await.ok_or_else(engine_gone)?;
+    let begun = control.inputs.ask(move |task| task.begin_test(span, timeslot)).await.ok_or_else(engine_gone)?;
     let opened = begun.map_err(cannot)?.await.map_err(|_| engine_gone())?;
     if let Err(why) = opened {
         control.inputs.ask(move |task| task.end_test(span)).await.ok_or_else(engine_gone)?;
         return Err(cannot(why));
     }
-    tracing::info!("spans[{name}]{{testing}}: timeslot {} -> no calls", request.timeslot);
-    shown(&control, &name).await.map(Json)
+    tracing::info!("spans[{name}]{{testing}}: timeslot {timeslot} -> no calls");
+    shown(&control, &name).await
 }
 
 pub(super) async fn end_test(State(control): State<Control>, Path(name): Path<String>) -> Answer<Span> {
     let span = number(&control, &name).await?;
+    tokio::spawn(end_test_of(control, span, name)).await.map_err(|_| engine_gone())?.map(Json)
+}
+
+async fn end_test_of(control: Control, span: SpanId, name: String) -> Result<Span, Problem> {
     let last = shown(&control, &name).await?;
     let closed = control.inputs.ask(move |task| task.stop_test(span)).await.ok_or_else(engine_gone)?;
     // A span that is not there has nothing to close.
@@ -92,7 +104,7 @@ pub(super) async fn end_test(State(control): State<Control>, Path(name): Path<St
         );
     }
     // The figures as they were last: afterwards they are gone.
-    Ok(Json(Span { bit_error_test: last.bit_error_test, ..shown(&control, &name).await? }))
+    Ok(Span { bit_error_test: last.bit_error_test, ..shown(&control, &name).await? })
 }
 
 /// Checks the span within the whole document, ends its calls, and has it opened with the new settings.
@@ -106,11 +118,26 @@ pub(super) async fn configure(
         return Err(Problem::invalid("name", format!("the path names span \"{name}\", the document \"{}\"", new.name)));
     }
     take_up(&control, span, &new)?;
-    let settings = new.clone();
+    // A task of its own: it is done whole even when the caller goes away meanwhile.
+    tokio::spawn(configure_anew(control, span, new)).await.map_err(|_| engine_gone())?.map(Json)
+}
+
+async fn configure_anew(control: Control, span: SpanId, new: settings::Span) -> Result<Span, Problem> {
+    let_go(&control, span).await?;
+    let (settings, name) = (new.clone(), new.name.clone());
     control.inputs.ask(move |task| task.reconfigure_span(span, settings)).await.ok_or_else(engine_gone)?;
     let order = |answer| Order::Configure { span, settings: Box::new(new), answer };
     control.spans.ask(order).await.ok_or_else(engine_gone)?;
-    shown(&control, &name).await.map(Json)
+    shown(&control, &name).await
+}
+
+/// Waits until the far end has let go of the span's calls, or until it has shown that it will not.
+async fn let_go(control: &Control, span: SpanId) -> Result<(), Problem> {
+    let end = Instant::now() + LET_GO;
+    while control.inputs.ask(move |task| task.let_go_of_span(span)).await.ok_or_else(engine_gone)? > 0 && Instant::now() < end {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
 }
 
 /// Puts the span into the running document if that is still valid with it.

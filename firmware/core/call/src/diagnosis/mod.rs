@@ -8,12 +8,15 @@
 //!
 //! Left out: what only a long time shows (G.821 and G.826 performance over days), and quality of speech.
 
+mod clock;
+mod link;
 mod rules;
 mod window;
 
 use std::time::Instant;
 
-use model::api::{Alarms, LineCounters, Verdict};
+use model::api::{Alarms, ClockStatus, LineCounters, Verdict};
+use model::settings::Framing;
 
 use window::Window;
 
@@ -33,6 +36,10 @@ pub struct Sample {
     pub line: LineCounters,
     /// Of the D-channel, where there is one.
     pub d_channel: Option<DFigures>,
+    /// Whose words the evidence uses: CRC-4 or CRC-6.
+    pub framing: Framing,
+    /// Where the clock comes from, where that is known.
+    pub clock: Option<ClockStatus>,
     /// A loop or a bit-error test is on: nothing is said meanwhile.
     pub in_maintenance: bool,
 }
@@ -54,12 +61,20 @@ pub struct DFigures {
     pub repeated: u64,
     /// Frames damaged, broken off or too long.
     pub bad: u64,
+    /// Frames and messages that could not be understood.
+    pub malformed: u64,
+    /// SABME received.
+    pub sabme_received: u64,
+    /// DISC received: the far end takes the link down.
+    pub disc_received: u64,
     /// DM received: the far end refuses.
     pub dm_received: u64,
     /// Our own frames come back.
     pub looped: u64,
     /// SABME of an end of our own side.
     pub same_side: u64,
+    /// Frames for another TEI or SAPI.
+    pub other_link: u64,
 }
 
 /// See the module header.

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use model::api::{Alarms, LineCounters};
+use model::api::{Alarms, ClockStatus, LineCounters};
+use model::settings::Framing;
 
 use super::{DFigures, Sample};
 
@@ -58,6 +59,16 @@ impl Window {
         self.last.as_ref().and_then(|sample| sample.d_channel)
     }
 
+    /// Whose framing it is.
+    pub(super) fn framing(&self) -> Framing {
+        self.last.as_ref().map(|sample| sample.framing).unwrap_or_default()
+    }
+
+    /// Where the clock comes from now.
+    pub(super) fn clock(&self) -> Option<&ClockStatus> {
+        self.last.as_ref().and_then(|sample| sample.clock.as_ref())
+    }
+
     fn now(&self) -> Option<Instant> {
         self.seconds.back().map(|(at, _)| *at)
     }
@@ -70,9 +81,17 @@ impl Window {
 
     /// What was added in the last `reach`.
     pub(super) fn sum(&self, reach: Duration, of: impl Fn(&Added) -> u64) -> u64 {
-        let Some(now) = self.now() else { return 0 };
-        let inside = self.seconds.iter().filter(|(at, _)| now.saturating_duration_since(*at) < reach);
-        inside.map(|(_, added)| of(added)).fold(0, u64::saturating_add)
+        self.within(reach).map(|(_, added)| of(added)).fold(0, u64::saturating_add)
+    }
+
+    /// The samples of the last `reach` that added something, and how much.
+    pub(super) fn rises(&self, reach: Duration, of: impl Fn(&Added) -> u64) -> Vec<(Instant, u64)> {
+        self.within(reach).map(|(at, added)| (*at, of(added))).filter(|(_, rise)| *rise > 0).collect()
+    }
+
+    fn within(&self, reach: Duration) -> impl Iterator<Item = &(Instant, Added)> {
+        let now = self.now();
+        self.seconds.iter().filter(move |(at, _)| now.is_some_and(|now| now.saturating_duration_since(*at) < reach))
     }
 }
 
@@ -101,6 +120,10 @@ const fn d_channel(before: &DFigures, after: &DFigures) -> DFigures {
         received: since(before.received, after.received),
         repeated: since(before.repeated, after.repeated),
         bad: since(before.bad, after.bad),
+        malformed: since(before.malformed, after.malformed),
+        sabme_received: since(before.sabme_received, after.sabme_received),
+        disc_received: since(before.disc_received, after.disc_received),
+        other_link: since(before.other_link, after.other_link),
         dm_received: since(before.dm_received, after.dm_received),
         looped: since(before.looped, after.looped),
         same_side: since(before.same_side, after.same_side),

@@ -124,6 +124,18 @@ impl IsdnSpan {
         self.pump(now, out);
     }
 
+    /// Begins to end every leg that is not ending yet, and says how many are left.
+    pub(super) fn clear_all(&mut self, now: Instant, release: &Release, out: &mut Out) -> usize {
+        let staying = self.legs.iter().filter(|(leg, _)| !self.ending.contains_key(leg));
+        let staying: Vec<(LegId, CallId)> = staying.map(|(leg, call)| (*leg, *call)).collect();
+        for (leg, call) in staying {
+            self.ending.insert(leg, release.clone());
+            self.interface.clear(now, call, Cause::new(CauseValue(release.cause), self.location()));
+        }
+        self.pump(now, out);
+        self.legs.len()
+    }
+
     /// Ends every leg at once, because the span is taken away: the far end is told, but not waited for.
     pub(super) fn give_up(&mut self, now: Instant, release: &Release, out: &mut Out) {
         let legs: Vec<(LegId, CallId)> = self.legs.iter().map(|(leg, call)| (*leg, *call)).collect();
@@ -161,9 +173,13 @@ impl IsdnSpan {
             received: link.frames_received,
             repeated: link.i_repeated,
             bad: bad_frames,
+            malformed: self.malformed(),
+            sabme_received: link.sabme_received,
+            disc_received: link.disc_received,
             dm_received: link.dm_received,
             looped: link.looped,
             same_side: link.same_side,
+            other_link: link.not_for_us,
         }
     }
 

@@ -144,6 +144,11 @@ impl Legs {
         }
     }
 
+    /// Lets a span's calls go before it is configured anew; returns the legs that are left.
+    pub fn let_go_of_span(&mut self, now: Instant, span: SpanId) -> usize {
+        self.spans.get_mut(span.0).map_or(0, |span| span.let_go(now, &mut self.out))
+    }
+
     /// Ends a span's calls and begins anew with other settings.
     pub fn reconfigure_span(&mut self, now: Instant, span: SpanId, settings: &model::settings::Span) {
         if let Some(span) = self.spans.get_mut(span.0) {

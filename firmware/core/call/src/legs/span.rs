@@ -64,6 +64,8 @@ pub struct SpanLegs {
     down: Option<bool>,
     report: LineReport,
     diagnosis: Diagnosis,
+    /// It is about to be configured anew: no more calls.
+    leaving: bool,
     /// The timeslot that calls do not get because it is under test.
     under_test: Option<u8>,
     changed: bool,
@@ -80,6 +82,7 @@ impl SpanLegs {
             down: None,
             report: LineReport::default(),
             diagnosis: Diagnosis::default(),
+            leaving: false,
             under_test: None,
             changed: false,
         }
@@ -159,6 +162,8 @@ impl SpanLegs {
             alarms: self.alarms.clone(),
             line: self.report.counters,
             d_channel: self.isdn().map(|isdn| isdn.figures(self.report.d_bad_frames)),
+            framing: self.settings.framing,
+            clock: self.report.clock.clone(),
             in_maintenance: self.report.maintenance != api::Maintenance::None,
         };
         let changed = self.diagnosis.handle_sample(now, unix_ms, sample);
@@ -194,11 +199,23 @@ impl SpanLegs {
         }
     }
 
+    /// Lets go of its calls before [`SpanLegs::reconfigure`], and takes no more. To be called again until it returns 0 or patience ends:
+    /// the data link sends no more than its window at once (Q.921 5.6), so many calls take a while. Returns the legs that are left.
+    pub(super) fn let_go(&mut self, now: Instant, out: &mut Out) -> usize {
+        self.leaving = true;
+        let release = self.configured_anew();
+        self.isdn_mut().map_or(0, |isdn| isdn.clear_all(now, &release, out))
+    }
+
+    fn configured_anew(&self) -> Release {
+        Release::by_box(TEMPORARY_FAILURE, format!("span {} is being configured anew", self.settings.name))
+    }
+
     /// Ends every call and begins anew with other settings; the next [`SpanLegs::handle_line`] brings it up.
     pub(super) fn reconfigure(&mut self, now: Instant, settings: &settings::Span, out: &mut Out) {
-        let reason = format!("span {} is being configured anew", self.settings.name);
+        let release = self.configured_anew();
         if let Some(isdn) = self.isdn_mut() {
-            isdn.give_up(now, &Release::by_box(TEMPORARY_FAILURE, reason), out);
+            isdn.give_up(now, &release, out);
         }
         *self = Self { changed: true, ..Self::new(self.id, settings) };
     }
@@ -211,6 +228,7 @@ impl SpanLegs {
             (SpanState::Running, Signalling::None) => {
                 Some(format!("span {name} carries no calls in this release: its signalling is not pri"))
             }
+            (SpanState::Running, Signalling::Isdn(_)) if self.leaving => Some(format!("span {name} is being configured anew")),
             (SpanState::Running, Signalling::Isdn(_)) => None,
         };
         match (refusal, &mut self.signalling) {

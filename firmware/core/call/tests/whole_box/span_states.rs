@@ -75,6 +75,22 @@ fn span_configured_anew_ends_its_call_at_both_ends_and_takes_the_new_settings() 
 }
 
 #[test]
+fn span_with_many_calls_lets_all_of_them_go_and_takes_no_more() {
+    let mut bench = Bench::new();
+    for _ in 0..20 {
+        bench.answered_from_phone();
+    }
+    assert_eq!(bench.at_box(|engine, now| engine.let_go_of_span(now, SPAN)), 20);
+    bench.phone_calls("100");
+    bench.run(ms(500));
+    assert_eq!(bench.refused_at_phone(), Some((503, Some(34))));
+    assert_eq!(bench.at_box(|engine, now| engine.let_go_of_span(now, SPAN)), 0);
+    let anew = bench.records.iter().filter(|record| record.cause == 41 && record.reason.contains("configured anew"));
+    assert_eq!(anew.count(), 20);
+    assert_eq!(bench.exchange.calls().count(), 0, "the far end was told of every one");
+}
+
+#[test]
 fn other_span_configured_anew_leaves_the_call_alone() {
     let other = "[[span]]\nname = \"other\"\nframing = \"t1\"\nback_end.virtual.socket = \"other.sock\"\n";
     let mut bench = Bench::with(|s| with_other(s, other));
@@ -120,7 +136,7 @@ fn figures_reported_are_shown_and_become_a_verdict() {
     let verdict = shown.verdict.unwrap();
     assert_eq!(shown.line.slips, 15);
     assert!(verdict.text.starts_with("the two ends' clocks differ"), "{verdict:?}");
-    assert!(verdict.evidence[0].contains("slips in the last 15 minutes"), "{verdict:?}");
+    assert!(verdict.evidence[0].contains("slips in the last minute"), "{verdict:?}");
 }
 
 fn under_test(bench: &mut Bench, timeslot: u8) -> Result<(), String> {

@@ -1,55 +1,9 @@
 //! One verdict per span: a test for each area, for what must not be one, and for what holds a verdict still.
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests; virtual time needs one real instant to start from")]
 
-use std::time::{Duration, Instant};
-
-use call::diagnosis::{DFigures, Diagnosis, Sample};
-use model::api::{Alarms, Area, Verdict};
-
-struct Line {
-    diagnosis: Diagnosis,
-    sample: Sample,
-    now: Instant,
-    second: i64,
-    changes: u32,
-}
-
-impl Line {
-    /// A primary rate span with its link up.
-    fn new() -> Self {
-        let d_channel = Some(DFigures { up: true, timeslot: 16, ..DFigures::default() });
-        let sample = Sample { d_channel, ..Sample::default() };
-        Self { diagnosis: Diagnosis::default(), sample, now: Instant::now(), second: 0, changes: 0 }
-    }
-
-    /// Runs for `seconds`, changing the figures before each.
-    fn run(&mut self, seconds: u32, mut change: impl FnMut(&mut Sample)) -> &mut Self {
-        for _ in 0..seconds {
-            change(&mut self.sample);
-            self.now += Duration::from_secs(1);
-            self.second += 1;
-            self.changes += u32::from(self.diagnosis.handle_sample(self.now, self.second * 1000, self.sample.clone()));
-        }
-        self
-    }
-
-    fn alarms(&mut self, names: &[&str]) -> &mut Self {
-        self.sample.alarms = Alarms(names.iter().map(|name| (*name).to_owned()).collect());
-        self
-    }
-
-    fn verdict(&self) -> Verdict {
-        self.diagnosis.verdict().cloned().unwrap()
-    }
-
-    fn area(&self) -> Area {
-        self.verdict().area
-    }
-}
-
-fn d(sample: &mut Sample) -> &mut DFigures {
-    sample.d_channel.as_mut().unwrap()
-}
+use crate::line::{Line, d};
+use call::diagnosis::DFigures;
+use model::api::{Area, ClockStatus};
+use model::settings::Framing;
 
 #[test]
 fn quiet_line_is_healthy_after_ten_samples_and_not_before() {
@@ -91,7 +45,9 @@ fn slips_with_crc_errors_are_the_clock_and_not_the_cable() {
         }
     });
     assert_eq!(line.area(), Area::Clock);
-    assert_eq!(line.verdict().evidence[..2], ["15 slips in the last 15 minutes", "30 CRC-4 errors in the last minute"]);
+    let evidence =
+        ["15 slips in the last minute, 15 in the last 15, evenly one every 4.0 s", "CRC-4 errors: 30 in the last minute"];
+    assert_eq!(line.verdict().evidence[..2], evidence);
 }
 
 #[test]
@@ -121,6 +77,9 @@ fn link_down_on_a_good_line_says_what_the_far_end_does() {
         (Box::new(|d| d.looped += 1), Area::FarEnd, "looped"),
         (Box::new(|d| d.same_side += 1), Area::Layer2, "set `side` to \"network\""),
         (Box::new(|d| d.bad += 1), Area::Layer2, "no frames that can be read"),
+        (Box::new(|d| d.malformed += 1), Area::Layer2, "no frames that can be read"),
+        (Box::new(|d| d.other_link += 1), Area::Layer2, "another TEI"),
+        (Box::new(|d| d.disc_received += 1), Area::FarEnd, "takes the data link down"),
         (Box::new(|d| d.received += 1), Area::Layer2, "does not come up"),
     ] {
         let mut line = Line::new();
@@ -192,4 +151,66 @@ fn span_without_d_channel_has_no_layer_2() {
     line.sample.d_channel = None;
     line.run(60, |_| {});
     assert_eq!(line.area(), Area::Healthy);
+}
+
+#[test]
+fn link_up_tells_of_answers_not_heard_of_disc_and_of_messages_not_understood() {
+    for (change, area, words) in [
+        (
+            Box::new(|d: &mut DFigures| d.sabme_received += 1) as Box<dyn Fn(&mut DFigures)>,
+            Area::Layer2,
+            "does not hear the answers",
+        ),
+        (Box::new(|d| (d.failures, d.disc_received) = (d.failures + 1, d.disc_received + 1)), Area::FarEnd, "again and again"),
+        (Box::new(|d| d.malformed += 1), Area::FarEnd, "cannot be understood"),
+        (Box::new(|d| d.repeated += 4), Area::Layer2, "unsteady"),
+        (Box::new(|d| d.bad += 4), Area::Layer2, "arrive damaged"),
+    ] {
+        let mut line = Line::new();
+        line.run(20, |_| {});
+        line.run(8, |sample| change(d(sample)));
+        assert_eq!(line.area(), area, "{words}");
+        assert!(line.verdict().text.contains(words), "{words}: {:?}", line.verdict());
+    }
+}
+
+/// Seconds at which there is a slip, and what the verdict says of them.
+fn slips_at(seconds: impl Fn(u64) -> bool, clock: Option<u8>) -> model::api::Verdict {
+    let mut line = Line::new();
+    line.sample.clock = clock.map(|priority| ClockStatus { priority, is_master: false, source: Some("internal".into()) });
+    let mut second = 0;
+    line.run(300, |sample| {
+        second += 1;
+        sample.line.slips += u64::from(seconds(second));
+    });
+    line.verdict()
+}
+
+#[test]
+fn even_slips_are_two_clocks_and_the_words_go_by_whose_clock_is_given() {
+    let evenly = |second: u64| second.is_multiple_of(7);
+    for (clock, words) in
+        [(None, "exactly one end"), (Some(0), "though this box gives the clock"), (Some(2), "the card follows another")]
+    {
+        let verdict = slips_at(evenly, clock);
+        assert_eq!(verdict.area, Area::Clock);
+        assert!(verdict.text.contains(words), "{verdict:?}");
+        assert!(verdict.evidence[0].ends_with("evenly one every 7.0 s"), "{verdict:?}");
+        assert_eq!(verdict.evidence.len(), 1 + usize::from(clock.is_some()));
+    }
+}
+
+#[test]
+fn slips_in_bursts_are_the_box_first() {
+    let verdict = slips_at(|second| second % 60 < 4, Some(0));
+    assert_eq!(verdict.area, Area::Clock);
+    assert!(verdict.text.contains("at odd times") && verdict.evidence[0].contains("unevenly"), "{verdict:?}");
+}
+
+#[test]
+fn crc_errors_of_a_t1_are_named_as_its_own() {
+    let mut line = Line::new();
+    line.sample.framing = Framing::T1;
+    line.run(20, |sample| sample.line.crc4 += 5);
+    assert_eq!(line.verdict().evidence[0], "CRC-6 errors: 95 in the last minute");
 }
