@@ -18,22 +18,17 @@ use nix::time::{ClockId, clock_gettime};
 use ring::Backend;
 use std::time::Duration;
 use tdm::Law;
-use tdm::dahdi::SpanConfig;
 
 fn processor_time() -> Duration {
     Duration::from(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap())
 }
-
-/// 40 ms, as docs/operation.md advises where the kernel's own timer moves the data: of 20 ms, two wake-ups 16 ms apart leave no room for a
-/// burst that comes late, and what is lost cannot be measured.
-const WRITE_QUEUE: u16 = 320;
 
 /// Instructions that one channel takes in one second.
 fn cost(backend: Backend, pairs: u8, seconds: u64) -> u64 {
     let scratch = Scratch::new(&format!("bench-{backend}-{pairs}"));
     let wanted: Vec<Span> = (0..pairs).map(|key| Span::e1_isdn(key, 1)).collect();
     let far = FarEnd::start(&scratch, &wanted);
-    let near = (0..pairs).map(|key| open(SpanConfig { write_queue: WRITE_QUEUE, ..e1_isdn(key, 0) })).collect();
+    let near = (0..pairs).map(|key| open(e1_isdn(key, 0))).collect();
     far.wait_until_clear();
     let numbers = far.spans().iter().flat_map(|span| b_channels().map(|slot| span.channel(slot.into())));
     // Each hears its own sequence again.

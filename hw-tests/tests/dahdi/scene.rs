@@ -39,8 +39,7 @@ impl Trunk {
     pub(crate) const T1_USER: Self = Self { framing: Framing::T1, box_side: Side::User };
     pub(crate) const T1_NETWORK: Self = Self { framing: Framing::T1, box_side: Side::Network };
 
-    /// The box with this span as `pstn`, without peers. Without a card the kernel's own timer moves data, in bursts of 4 ms and, when the
-    /// guest's one core is busy, more: 20 ms of audio ahead are sometimes too few.
+    /// The box with this span as `pstn`, without peers.
     pub(crate) fn setup(self) -> Setup {
         let framing = match self.framing {
             Framing::E1 => "e1",
@@ -51,7 +50,7 @@ impl Trunk {
             Side::Network => "network",
         };
         Setup::with_span(&format!(
-            "framing = \"{framing}\"\nside = \"{side}\"\nback_end = {{ dahdi = {{ dynamic = {{ driver = \"loc\", address = \"0:0\" }}, write_queue_ms = 40 }} }}"
+            "framing = \"{framing}\"\nside = \"{side}\"\nback_end = {{ dahdi = {{ dynamic = {{ driver = \"loc\", address = \"0:0\" }} }} }}"
         ))
     }
 

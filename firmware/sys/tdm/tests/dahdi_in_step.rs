@@ -5,7 +5,10 @@ mod dahdi_fake;
 mod dahdi_open;
 
 use dahdi_open::{Opened, events, turn};
-use tdm::{BLOCK, Error, Law, Mode};
+use tdm::{BLOCK, Error, Law, Mode, Span};
+
+/// The channel by which the others are read: the span's highest.
+const PACER: u8 = 31;
 
 /// The pacer has a block and the channel has none: its own is not whole yet.
 fn read_too_early(channel: &mut dyn tdm::Channel) {
@@ -66,9 +69,99 @@ fn channel_that_is_never_in_step_has_one_block_more_to_send() {
 #[test]
 fn pacer_sets_the_phase_and_never_begins_again() {
     let mut opened = Opened::e1();
-    let mut pacer = opened.talk(1, Mode::Audio);
+    let mut pacer = opened.talk(PACER, Mode::Audio);
     let begun = flushes(&opened);
     read_too_early(&mut *pacer);
     read_too_early(&mut *pacer);
-    assert_eq!((flushes(&opened), opened.queued(1)), (begun, 2));
+    assert_eq!((flushes(&opened), opened.queued(PACER)), (begun, 2));
+}
+
+/// The pacer's next block, which the span reads; the channel's own is not whole yet.
+fn pacer_is_ahead(opened: &mut Opened) {
+    opened.line(PACER, 0);
+    assert_eq!(opened.span.service().unwrap().blocks, 1);
+}
+
+/// Talks, and the first look was a tick late: it took the channel for being in step.
+fn talking(opened: &mut Opened, blocks: u8) -> Box<dyn tdm::Channel> {
+    let mut channel = opened.talk(5, Mode::Audio);
+    for octet in 1..=blocks {
+        pacer_is_ahead(opened);
+        opened.line(5, octet);
+        assert_eq!(turn(&mut *channel, || 100), [octet]);
+    }
+    channel
+}
+
+#[test]
+fn channel_that_has_brought_less_than_the_pacer_begins_again_while_it_is_young() {
+    let mut opened = Opened::e1();
+    let mut channel = talking(&mut opened, 3);
+    let begun = flushes(&opened);
+    pacer_is_ahead(&mut opened);
+    read_too_early(&mut *channel);
+    assert_eq!((flushes(&opened), opened.queued(5)), (begun + 1, 2), "emptied and filled");
+    pacer_is_ahead(&mut opened);
+    opened.line(5, 9);
+    assert_eq!(turn(&mut *channel, || 101), [9]);
+    assert_eq!((channel.counters().underruns, events(&mut *channel)), (0, vec![]));
+}
+
+#[test]
+fn channel_that_has_brought_less_later_has_one_block_more_to_send_from_then_on() {
+    let mut opened = Opened::e1();
+    let mut channel = talking(&mut opened, 20);
+    let begun = flushes(&opened);
+    pacer_is_ahead(&mut opened);
+    read_too_early(&mut *channel);
+    assert_eq!((flushes(&opened), opened.queued(5)), (begun, 3));
+    assert_eq!(channel.counters().underruns, 1, "the block of silence is told");
+    for octet in 1..=4 {
+        opened.line(5, octet);
+        assert_eq!(turn(&mut *channel, || 100), [octet]);
+        pacer_is_ahead(&mut opened);
+        read_too_early(&mut *channel);
+    }
+    assert_eq!((flushes(&opened), opened.queued(5), channel.counters().underruns), (begun, 3, 1));
+}
+
+#[test]
+fn blocks_that_nobody_read_in_time_are_no_proof_of_being_out_of_step() {
+    let mut opened = Opened::e1();
+    let mut channel = talking(&mut opened, 3);
+    let begun = flushes(&opened);
+    // The pacer was read meanwhile, the channel was not, and the kernel dropped two of its blocks.
+    (0..4).for_each(|_| pacer_is_ahead(&mut opened));
+    opened.line(5, 7);
+    opened.line(5, 8);
+    opened.fake.event(opened.channo(5), tdm::dahdi::ioctl::value::EVENT_READ_OVERRUN);
+    assert_eq!(turn(&mut *channel, || 100), [7, 8]);
+    assert_eq!((flushes(&opened), channel.counters().overruns), (begun, 1));
+    pacer_is_ahead(&mut opened);
+    opened.line(5, 9);
+    assert_eq!(turn(&mut *channel, || 100), [9]);
+    assert_eq!(flushes(&opened), begun);
+}
+
+/// A lent pacer, whose user reads it after all others in each turn.
+#[test]
+fn channel_that_begins_before_the_pacer_is_read_in_that_turn_is_not_taken_to_lag() {
+    let mut opened = Opened::e1();
+    let mut pacer = opened.talk(PACER, Mode::Audio);
+    opened.line(PACER, 0);
+    let mut channel = opened.talk(5, Mode::Audio);
+    let begun = flushes(&opened);
+    assert_eq!(turn(&mut *pacer, || 100), [0]);
+    for octet in 1..=3 {
+        opened.line(PACER, octet);
+        opened.line(5, octet);
+        assert_eq!(turn(&mut *channel, || 100), [octet]);
+        assert_eq!(turn(&mut *pacer, || 100), [octet]);
+        read_too_early(&mut *channel);
+    }
+    assert_eq!(flushes(&opened), begun);
+    opened.line(PACER, 9);
+    assert_eq!(turn(&mut *pacer, || 100), [9]);
+    read_too_early(&mut *channel);
+    assert_eq!(flushes(&opened), begun + 1, "now it lags");
 }

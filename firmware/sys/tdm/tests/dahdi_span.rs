@@ -40,7 +40,7 @@ fn pacer_that_nobody_uses_gives_the_clock() {
     let mut opened = Opened::e1();
     for blocks in [0, 1, 0, 3] {
         for _ in 0..blocks {
-            opened.line(1, 0);
+            opened.line(31, 0);
         }
         assert_eq!(opened.span.service().unwrap().blocks, blocks);
     }
@@ -50,15 +50,15 @@ fn pacer_that_nobody_uses_gives_the_clock() {
 #[test]
 fn pacer_in_use_gives_the_clock_only_when_it_has_a_block() {
     let mut opened = Opened::e1();
-    let mut channel = opened.talk(1, Mode::Audio);
+    let mut channel = opened.talk(31, Mode::Audio);
     assert_eq!(opened.span.service().unwrap().blocks, 0);
-    opened.line(1, 9);
+    opened.line(31, 9);
     assert_eq!(opened.span.service().unwrap().blocks, 1);
     assert_eq!(turn(&mut *channel, || 109), [9]);
     assert_eq!(opened.span.service().unwrap().blocks, 0);
     assert_eq!(opened.span.counters().blocks, 1);
     drop(channel);
-    opened.line(1, 9);
+    opened.line(31, 9);
     assert_eq!(opened.span.service().unwrap().blocks, 1, "given back, the span reads it again");
     assert_eq!(opened.span.counters().blocks, 2);
 }
@@ -67,22 +67,22 @@ fn pacer_in_use_gives_the_clock_only_when_it_has_a_block() {
 fn pacer_keeps_the_phase_of_its_blocks_when_it_is_opened() {
     let mut opened = Opened::e1();
     opened.fake.clear_log();
-    let _pacer = opened.talk(1, Mode::Audio);
+    let _pacer = opened.talk(31, Mode::Audio);
     let _other = opened.talk(2, Mode::Audio);
-    assert_eq!(opened.fake.logged("ch1 DAHDI_FLUSH 2"), 2);
-    assert_eq!(opened.fake.logged("ch1 DAHDI_FLUSH 3"), 0, "its received half block must stay");
+    assert_eq!(opened.fake.logged("ch31 DAHDI_FLUSH 2"), 2);
+    assert_eq!(opened.fake.logged("ch31 DAHDI_FLUSH 3"), 0, "its received half block must stay");
     assert_eq!(opened.fake.logged("ch2 DAHDI_FLUSH 3"), 2);
 }
 
 #[test]
 fn port_that_can_go_on_hook_is_pacer_only_for_want_of_another() {
     let mut opened = Opened::t1_of(&[ChannelKind::EAndM, ChannelKind::Fxs(Start::Loop), CAS, ChannelKind::B]);
-    opened.line(1, 0);
+    opened.line(2, 0);
     assert_eq!(opened.span.service().unwrap().blocks, 0);
-    opened.line(3, 0);
+    opened.line(4, 0);
     assert_eq!(opened.span.service().unwrap().blocks, 1);
     let mut opened = Opened::t1_of(&[ChannelKind::EAndM; 2]);
-    opened.line(1, 0);
+    opened.line(2, 0);
     assert_eq!(opened.span.service().unwrap().blocks, 1);
 }
 
@@ -90,8 +90,8 @@ fn port_that_can_go_on_hook_is_pacer_only_for_want_of_another() {
 fn pacer_and_d_channel_are_watched_for_data_and_signalling_ports_for_events() {
     let watches =
         |opened: &Opened| opened.span.watches().iter().map(|watch| (watch.key, watch.readable, watch.urgent)).collect::<Vec<_>>();
-    assert_eq!(watches(&Opened::e1()), [(1, true, true), (16, true, true)]);
-    assert_eq!(watches(&Opened::e1_of(&[CAS, CAS])), [(1, true, true), (2, false, true)]);
+    assert_eq!(watches(&Opened::e1()), [(16, true, true), (31, true, true)]);
+    assert_eq!(watches(&Opened::e1_of(&[CAS, CAS])), [(1, false, true), (2, true, true)]);
     let d_only = SpanConfig { channels: channels(&[ChannelKind::D { hardware_hdlc: false }]), ..e1_config() };
     assert_eq!(watches(&Opened::with(FakeSpan::e1("A1", 1), d_only)), [(1, true, true)]);
 }

@@ -118,7 +118,7 @@ pub(super) fn dahdi_config(span: &settings::Span, dahdi: &settings::DahdiSpan) -
         // Only ports ring.
         tone_zone: (span.signalling != settings::Signalling::Pri).then(|| dahdi.tone_zone.clone()),
         country_mode: dahdi.country_mode.clone(),
-        write_queue: u16::from(dahdi.write_queue_ms) * SAMPLES_A_MS / BLOCK * BLOCK,
+        write_queue: u16::from(dahdi.write_queue_ms()) * SAMPLES_A_MS / BLOCK * BLOCK,
     }
 }
 

@@ -83,7 +83,7 @@ impl Check<'_> {
         self.line();
         self.range("line_build_out", self.dahdi.line_build_out, 0, 7);
         self.range("clock", self.dahdi.clock, 0, 15);
-        self.range("write_queue_ms", self.dahdi.write_queue_ms, 10, 80);
+        self.range("write_queue_ms", self.dahdi.write_queue_ms(), 10, 80);
         if self.dahdi.tone_zone != DEFAULT_TONE_ZONE {
             self.error("tone_zone", quoted(&self.dahdi.tone_zone), format!("\"{DEFAULT_TONE_ZONE}\", the only zone known yet"));
         }

@@ -46,8 +46,9 @@ pub struct DahdiSpan {
     pub echo_canceller: Option<EchoCanceller>,
     /// Tones and ring cadence that the kernel plays.
     pub tone_zone: String,
-    /// How much audio waits in the kernel to be sent, in milliseconds, 10 to 80.
-    pub write_queue_ms: u8,
+    /// How much audio waits in the kernel to be sent, in milliseconds, 10 to 80; absent: see [`DahdiSpan::write_queue_ms`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub write_queue_ms: Option<u8>,
     /// An analog card's country mode (opermode), such as `FCC` or `TBR21`; absent: the driver's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country_mode: Option<String>,
@@ -70,7 +71,7 @@ impl Default for DahdiSpan {
             hardware_hdlc: false,
             echo_canceller: None,
             tone_zone: DEFAULT_TONE_ZONE.into(),
-            write_queue_ms: 20,
+            write_queue_ms: None,
             country_mode: None,
             channels: Vec::new(),
         }
@@ -78,6 +79,14 @@ impl Default for DahdiSpan {
 }
 
 impl DahdiSpan {
+    /// How much audio waits to be sent, in milliseconds: as set, or 20 of a card and 40 of a dynamic span. A card moves data every
+    /// millisecond; a span without one goes by the kernel's timer, in bursts of 8 ms and now and then 12, of which 20 ms leave too little.
+    #[must_use]
+    pub fn write_queue_ms(&self) -> u8 {
+        let usual = if self.dynamic.is_some() { 40 } else { 20 };
+        self.write_queue_ms.unwrap_or(usual)
+    }
+
     /// The line code that holds; `None` on an analog card, which has none.
     #[must_use]
     pub fn line_code(&self, framing: Framing) -> Option<LineCode> {

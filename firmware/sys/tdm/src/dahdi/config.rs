@@ -133,7 +133,8 @@ pub struct SpanConfig {
     pub tone_zone: Option<String>,
     /// Country mode that the card's driver must have been loaded with (its `opermode`); `None` does not look.
     pub country_mode: Option<String>,
-    /// Samples that may wait to be sent on an audio channel: 80 to 640, a multiple of 80. Voice: 160.
+    /// Samples that may wait to be sent on an audio channel: 80 to 640, a multiple of 80. Voice: 160 on a card, 320 on a dynamic span, for which
+    /// the kernel's timer moves data in bursts of 64 samples and more.
     pub write_queue: u16,
 }
 
@@ -147,6 +148,7 @@ impl SpanConfig {
         };
         let kind_of = |slot| if slot == d_slot { ChannelKind::D { hardware_hdlc: false } } else { ChannelKind::B };
         let channels = (1..=timeslots).map(|slot| ChannelConfig { slot, kind: kind_of(slot), impedance: None }).collect();
+        let write_queue = if matches!(place, Place::Dynamic { .. }) { 320 } else { 160 };
         Self {
             name: name.to_owned(),
             place,
@@ -160,7 +162,7 @@ impl SpanConfig {
             echo: None,
             tone_zone: None,
             country_mode: None,
-            write_queue: 160,
+            write_queue,
         }
     }
 

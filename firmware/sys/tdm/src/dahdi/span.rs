@@ -17,8 +17,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-
 use super::alarms;
 use super::channel::{Beginning, DahdiChannel};
 use super::config::{Place, SpanConfig};
@@ -59,7 +57,6 @@ pub struct DahdiSpan {
     line: LineState,
     counters: LineCounters,
     probe: LineProbe,
-    blocks: u64,
     /// When the next second of the counters is over.
     next_tick: Instant,
     events: VecDeque<SpanEvent>,
@@ -79,8 +76,12 @@ impl DahdiSpan {
         }
         let ctl = sys.open(CTL).map_err(|error| Refused::of(&config.name, &format!("open {CTL}"), error))?;
         let pacer = pacer(&ports);
-        let watched = ports.iter().filter_map(|port| watched(port, pacer).transpose()).collect::<Result<_, _>>();
-        let watched = watched.map_err(|error| Refused::of(&config.name, "duplicate a descriptor", error))?;
+        let watched = ports.iter().filter_map(|port| watched(port, pacer).transpose()).collect::<std::io::Result<Vec<_>>>();
+        let duplicate = |error| Refused::of(&config.name, "duplicate a descriptor", error);
+        let watched = watched.map_err(duplicate)?;
+        if let Some(port) = ports.iter().find(|port| pacer == Some(port.slot)) {
+            shared.set_pacer(port.as_fd().try_clone_to_owned().map_err(duplicate)?);
+        }
         let now = Instant::now();
         let mut span = Self {
             info: info(&config),
@@ -94,7 +95,6 @@ impl DahdiSpan {
             ctl,
             line: LineState::new(Debounce::default()),
             counters: LineCounters::default(),
-            blocks: 0,
             next_tick: now,
             events: VecDeque::new(),
             configured,
@@ -129,7 +129,7 @@ impl DahdiSpan {
     fn pace(&mut self) -> u32 {
         let Some(pacer) = self.pacer else { return 0 };
         if self.lent.load(Ordering::Relaxed) {
-            return u32::from(self.pacer_is_ready(pacer));
+            return u32::from(self.shared.pacer_is_ready());
         }
         let Some(port) = self.ports.iter_mut().find(|port| port.slot == pacer) else { return 0 };
         let mut block = [0; BLOCK];
@@ -144,20 +144,8 @@ impl DahdiSpan {
         if !port.is_signalling() {
             port.kernel_events.clear();
         }
-        self.blocks += u64::from(blocks);
+        self.shared.paced.fetch_add(blocks.into(), Ordering::Relaxed);
         blocks
-    }
-
-    /// Whether the pacer's user has a block to read. A removed device shows here too.
-    fn pacer_is_ready(&self, pacer: u8) -> bool {
-        let Some(watched) = self.watched.iter().find(|watched| watched.key == u16::from(pacer)) else { return false };
-        let mut wanted = [PollFd::new(watched.fd.as_fd(), PollFlags::POLLIN | PollFlags::POLLPRI)];
-        let Ok(1..) = poll(&mut wanted, PollTimeout::ZERO) else { return false };
-        let shown = wanted.first().and_then(PollFd::revents).unwrap_or(PollFlags::empty());
-        if shown.intersects(PollFlags::POLLERR | PollFlags::POLLHUP | PollFlags::POLLNVAL) {
-            self.shared.gone.store(true, Ordering::Relaxed);
-        }
-        shown.contains(PollFlags::POLLIN)
     }
 
     /// Looks at alarms, and at the counters when a second is over.
@@ -211,11 +199,12 @@ impl DahdiSpan {
     }
 }
 
-/// The channel whose blocks are the span's clock: the kernel empties the buffers of a port that goes on hook, which would shift its
-/// blocks against all others, so those come last.
+/// The channel whose blocks are the span's clock: the highest one, since the kernel moves a tick's data channel by channel from the lowest
+/// (`_dahdi_receive`), so that another core that sees its block finds those of all others whole. The kernel empties the buffers of
+/// a port that goes on hook, which would shift its blocks against all others, so those come last.
 fn pacer(ports: &[Port]) -> Option<u8> {
     let audio = ports.iter().filter(|port| port.mode().has_audio());
-    audio.min_by_key(|port| (port.mode().has_hook(), port.slot)).map(|port| port.slot)
+    audio.max_by_key(|port| (!port.mode().has_hook(), port.slot)).map(|port| port.slot)
 }
 
 impl Drop for DahdiSpan {
@@ -297,7 +286,7 @@ impl Span for DahdiSpan {
         Counters {
             underruns: self.shared.underruns.load(Ordering::Relaxed),
             overruns: self.shared.overruns.load(Ordering::Relaxed),
-            blocks: self.blocks + self.shared.paced.load(Ordering::Relaxed),
+            blocks: self.shared.paced.load(Ordering::Relaxed),
             ..self.counters.totals()
         }
     }

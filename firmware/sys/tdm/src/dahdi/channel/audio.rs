@@ -11,7 +11,9 @@
 //! kernel's own timer at HZ=250): the pacer may have begun its next block in the tick in which it was seen, or another tick may have passed
 //! meanwhile. Then this channel's block is not whole yet when the pacer's is, would be read a whole block later each time, and the
 //! write queue would be nearly empty by then. So such a channel begins again, until it is in step; if it never is (its user reads by another
-//! span's pacer), one block more waits to be sent.
+//! span's pacer), one block more waits to be sent. A read that comes a tick late cannot tell, so the blocks are counted on: a channel
+//! that has brought fewer than the pacer, though it was read until nothing was left, is out of step. In its first moments it begins again, later
+//! it is given the block more.
 //!
 //! Underrun. The kernel tells it once, however long the silence lasts, and sends again at once when something is written (its
 //! policy is *immediate*), so the next blocks would meet an empty queue. When it is told, the blocks that wait to be read are fetched
@@ -33,13 +35,16 @@ const MOST_WAITING: usize = 16;
 /// How often a channel begins again to come into step with its pacer.
 const MOST_BEGINNINGS: u8 = 8;
 
+/// Blocks after its beginning within which a channel that proves to be out of step begins again: what is lost then is hardly a syllable.
+const YOUNG: u64 = 16;
+
 /// How far a channel's audio has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     /// Not begun.
     Fresh,
-    /// Begun so many times; the pacer's next block tells whether it is in step.
-    Aligning { beginnings: u8 },
+    /// Begun; the pacer's next block tells whether it is in step.
+    Aligning,
     /// In step; the user has not written yet, so silence is meant.
     Listening,
     /// The user writes.
@@ -59,6 +64,14 @@ pub(super) struct Audio {
     starved: bool,
     /// Blocks fetched before their time.
     ahead: VecDeque<[u8; BLOCK]>,
+    /// Blocks read of the kernel since the beginning.
+    brought: u64,
+    /// Blocks that the pacer had had when it began.
+    pacer_before: u64,
+    /// Blocks were lost unread: what was brought so far is all there was.
+    recount: bool,
+    /// How often it has begun since it was opened.
+    beginnings: u8,
 }
 
 impl Audio {
@@ -70,6 +83,10 @@ impl Audio {
             waiting: 0,
             starved: false,
             ahead: VecDeque::with_capacity(MOST_WAITING),
+            brought: 0,
+            pacer_before: 0,
+            recount: false,
+            beginnings: 0,
         }
     }
 
@@ -90,11 +107,16 @@ impl Audio {
         self.ahead.clear();
     }
 
+    /// The kernel had no room for what came.
+    pub(super) const fn overrun(&mut self) {
+        self.recount = true;
+    }
+
     /// The kernel had nothing to send.
     pub(super) fn underrun(&mut self) -> Option<ChannelEvent> {
         match self.stage {
             Stage::Fresh => None,
-            Stage::Aligning { .. } | Stage::Listening => {
+            Stage::Aligning | Stage::Listening => {
                 self.starved = true;
                 None
             }
@@ -112,7 +134,8 @@ impl DahdiChannel {
             return Err(Error::BufferTooSmall { len: buf.len(), needed: BLOCK });
         }
         if self.audio.is_fresh() {
-            self.begin_audio(1)?;
+            self.audio.beginnings = 0;
+            self.begin_audio()?;
             return Err(Error::WouldBlock);
         }
         let mut taken = 0;
@@ -124,8 +147,10 @@ impl DahdiChannel {
             }
         }
         self.audio.waiting = self.audio.waiting.saturating_sub(taken);
-        if let Stage::Aligning { beginnings } = self.audio.stage {
-            self.align(beginnings, taken > 0)?;
+        if self.audio.stage == Stage::Aligning {
+            if taken > 0 { self.audio.stage = Stage::Listening } else { self.align()? }
+        } else if taken < buf.len() && self.lags()? {
+            self.align()?;
         }
         if self.audio.starved && self.audio.stage == Stage::Talking {
             self.refill(taken)?;
@@ -165,22 +190,35 @@ impl DahdiChannel {
         if self.audio.is_fresh() || self.audio.starved { Ok(()) } else { self.put_silence(more) }
     }
 
-    /// The read after a beginning: there was a block, or it begins again.
-    fn align(&mut self, beginnings: u8, in_step: bool) -> Result<(), Error> {
-        if in_step {
-            self.audio.stage = Stage::Listening;
-        } else if beginnings < MOST_BEGINNINGS {
-            self.begin_audio(beginnings + 1)?;
-        } else {
-            self.audio.stage = Stage::Listening;
-            self.audio.out_of_step = true;
-            self.put_silence(BLOCK)?;
+    /// Whether it has brought fewer blocks than the pacer since it began. To be asked when nothing is left to read.
+    fn lags(&mut self) -> Result<bool, Error> {
+        if self.pacer || self.audio.out_of_step {
+            return Ok(false);
         }
-        Ok(())
+        let paced = self.port()?.shared.paced.load(Ordering::Relaxed);
+        let audio = &mut self.audio;
+        if std::mem::take(&mut audio.recount) {
+            audio.pacer_before = paced.saturating_sub(audio.brought);
+        }
+        Ok(audio.pacer_before + audio.brought < paced)
+    }
+
+    /// It is out of step: it begins again, or has one block more to send from now on.
+    fn align(&mut self) -> Result<(), Error> {
+        let is_young = self.audio.brought < YOUNG;
+        if is_young && self.audio.beginnings < MOST_BEGINNINGS {
+            return self.begin_audio();
+        }
+        match self.audio.stage {
+            Stage::Talking => self.count_underrun(0),
+            Stage::Fresh | Stage::Aligning | Stage::Listening => self.audio.stage = Stage::Listening,
+        }
+        self.audio.out_of_step = true;
+        self.put_silence(BLOCK)
     }
 
     /// Begins: see the module's header. The pacer's own blocks must stay in their phase.
-    fn begin_audio(&mut self, beginnings: u8) -> Result<(), Error> {
+    fn begin_audio(&mut self) -> Result<(), Error> {
         self.audio.start_over();
         let slot = self.slot;
         let flush = if self.pacer { value::FLUSH_WRITE } else { value::FLUSH_READ | value::FLUSH_WRITE };
@@ -194,9 +232,16 @@ impl DahdiChannel {
         // What ran empty or full before this moment was meant to.
         self.port()?.fetch_events();
         self.take_events();
-        self.audio.waiting = 0;
-        self.put_silence(self.audio.depth())?;
-        self.audio.stage = if self.pacer { Stage::Listening } else { Stage::Aligning { beginnings } };
+        // In the turn in which a channel begins, the pacer's block may be read before or after.
+        let shared = &self.port()?.shared;
+        let pacer_before = shared.paced.load(Ordering::Relaxed) + u64::from(shared.pacer_is_ready());
+        let audio = &mut self.audio;
+        (audio.brought, audio.pacer_before, audio.recount) = (0, pacer_before, false);
+        audio.beginnings += 1;
+        audio.waiting = 0;
+        let depth = audio.depth();
+        self.put_silence(depth)?;
+        self.audio.stage = if self.pacer { Stage::Listening } else { Stage::Aligning };
         Ok(())
     }
 
@@ -217,6 +262,7 @@ impl DahdiChannel {
         for _ in 0..ATTEMPTS {
             match self.port()?.read(block).map_err(|error| Self::broken(slot, "read", error))? {
                 Moved::Octets(length) => {
+                    self.audio.brought += 1;
                     if self.pacer {
                         self.port()?.shared.paced.fetch_add(1, Ordering::Relaxed);
                     }

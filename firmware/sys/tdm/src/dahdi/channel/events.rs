@@ -58,6 +58,7 @@ impl DahdiChannel {
         if self.mode.has_audio() && self.audio.is_fresh() {
             return None;
         }
+        self.audio.overrun();
         self.counters.overruns += 1;
         if let Ok(port) = self.port() {
             port.shared.overruns.fetch_add(1, Ordering::Relaxed);
