@@ -173,6 +173,9 @@ fn answer(now: Instant, end: &mut Interface, event: Event) -> u64 {
         | Event::Alerting { .. }
         | Event::Progress { .. }
         | Event::Established { .. }
+        | Event::NeedDigits { .. }
+        | Event::MoreDigits { .. }
+        | Event::Information { .. }
         | Event::Notify { .. } => {}
     }
     0

@@ -105,6 +105,9 @@ with_libpri_on_either_side! {
     link_is_polled_and_stays_up
     libpri_killed_and_back_is_linked_again
     libpri_may_own_the_clock
+    our_number_in_pieces_is_asked_for_by_libpri
+    number_of_libpri_in_pieces_is_asked_for_by_us
+    whole_number_is_taken_whole_where_overlap_is_allowed
 }
 
 fn our_call_is_answered_and_we_clear(side: Side) {
@@ -327,5 +330,46 @@ fn libpri_may_own_the_clock(side: Side) {
     rig.near.clear(call, CauseValue::NORMAL_CLEARING);
     rig.near.released(call);
     assert_eq!(rig.libpri.place(json!({"called": "205"})).until_released()["cause"], 16);
+    rig.assert_clean();
+}
+
+/// A number of which only this is known at first.
+fn begun(digits: &str) -> Setup {
+    Setup { sending_complete: false, ..call_to(digits) }
+}
+
+fn our_number_in_pieces_is_asked_for_by_libpri(side: Side) {
+    let mut rig = Rig::up(side, &["--overlap"]);
+    let call = rig.near.place(begun("55"));
+    rig.near.wait("NeedDigits", |event| matches!(event, Event::NeedDigits { call: of, .. } if *of == call).then_some(()));
+    rig.near.dial(call, "5", false);
+    rig.near.dial(call, "100", false);
+    rig.near.dial(call, "1", false);
+    rig.near.connected(call);
+    rig.near.clear(call, CauseValue::NORMAL_CLEARING);
+    assert_eq!(rig.near.released(call), CauseValue::NORMAL_CLEARING);
+    let passed = ["channel ready", "need digits", "proceeding", "alerting", "connected", "released"];
+    assert_eq!(rig.near.passed(call), passed);
+    rig.assert_clean();
+}
+
+fn number_of_libpri_in_pieces_is_asked_for_by_us(side: Side) {
+    let rig = Rig::up(side, &["--overlap"]);
+    let mut call = rig.libpri.place(json!({"called": "201", "first_digits": 1}));
+    call.wait_for("connected");
+    let pieces = rig.near.ladder().iter().filter(|line| line.contains("INFORMATION") && line.contains("libpri >")).count();
+    assert_eq!(pieces, 2, "{:#?}", rig.near.ladder());
+    call.hang_up(16);
+    call.until_released();
+    rig.assert_clean();
+}
+
+fn whole_number_is_taken_whole_where_overlap_is_allowed(side: Side) {
+    let mut rig = Rig::up(side, &["--overlap"]);
+    let call = rig.near.place(call_to("5551001"));
+    rig.near.connected(call);
+    rig.near.clear(call, CauseValue::NORMAL_CLEARING);
+    rig.near.released(call);
+    assert_eq!(rig.near.passed(call), ["channel ready", "proceeding", "alerting", "connected", "released"]);
     rig.assert_clean();
 }

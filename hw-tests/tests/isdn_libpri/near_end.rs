@@ -1,7 +1,7 @@
 //! The near end of the span: `isdn::Interface` on a virtual span, run by a thread of the test.
 //!
 //! It answers calls by their number (201 answers, 202 is busy, 203 unallocated, 204 rings for ever, 205 answers and
-//! clears after 20 ms), sends back on every B-channel what it hears, and keeps the ladder, which is printed when the test fails.
+//! clears after 20 ms; a number in pieces is asked for until it has three digits), sends back on every B-channel what it hears, and keeps the ladder, which is printed when the test fails.
 
 use std::collections::BTreeMap;
 use std::os::fd::AsFd;
@@ -22,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a call to 205 lasts.
 const SHORT_CALL: Duration = Duration::from_millis(20);
 
+/// Digits of a number that the near end knows.
+const WHOLE: usize = 3;
+
 /// Which end of the span the near end is.
 #[derive(Clone, Copy)]
 pub(crate) enum Attach<'a> {
@@ -33,6 +36,7 @@ pub(crate) enum Attach<'a> {
 
 enum Command {
     Setup(Box<Setup>, Sender<Result<CallId, Refused>>),
+    Digits(CallId, String, bool),
     Clear(CallId, CauseValue),
     Look(Sender<Look>),
     Stop,
@@ -95,6 +99,11 @@ impl NearEnd {
         let (reply, answer) = channel();
         self.commands.send(Command::Setup(Box::new(setup), reply)).unwrap();
         answer.recv_timeout(PATIENCE).unwrap().expect("the interface takes the call")
+    }
+
+    /// More of a number that `setup` began.
+    pub(crate) fn dial(&self, call: CallId, digits: &str, complete: bool) {
+        self.commands.send(Command::Digits(call, digits.to_owned(), complete)).unwrap();
     }
 
     pub(crate) fn clear(&self, call: CallId, cause: CauseValue) {
@@ -166,6 +175,9 @@ fn name(event: &Event, wanted: CallId) -> Option<&'static str> {
     let (call, name) = match event {
         Event::LinkUp | Event::LinkDown => return None,
         Event::Setup { call, .. } => (call, "setup"),
+        Event::NeedDigits { call, .. } => (call, "need digits"),
+        Event::MoreDigits { call, .. } => (call, "more digits"),
+        Event::Information { call, .. } => (call, "information"),
         Event::ChannelReady { call, .. } => (call, "channel ready"),
         Event::Proceeding { call, .. } => (call, "proceeding"),
         Event::Alerting { call, .. } => (call, "alerting"),
@@ -189,6 +201,8 @@ struct Driver {
     /// Calls to clear so long after they are established: no sooner, since CONNECT ACKNOWLEDGE would cross DISCONNECT.
     short_calls: Vec<CallId>,
     due: Vec<(Instant, CallId)>,
+    /// Called numbers that are not whole.
+    dialled: BTreeMap<CallId, String>,
     events: Sender<Event>,
     ladder: Arc<Mutex<Vec<String>>>,
     began: Instant,
@@ -201,8 +215,8 @@ impl Driver {
         let began = Instant::now();
         interface.handle_layer1(began, false);
         interface.start(began);
-        let (b_channels, short_calls, due) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Self { side, interface, span, d_channel, b_channels, short_calls, due, events, ladder, began }
+        let (b_channels, dialled, short_calls, due) = (BTreeMap::new(), BTreeMap::new(), Vec::new(), Vec::new());
+        Self { side, interface, span, d_channel, b_channels, short_calls, due, dialled, events, ladder, began }
     }
 
     fn run(mut self, commands: &Receiver<Command>) {
@@ -211,6 +225,7 @@ impl Driver {
             while let Ok(command) = commands.try_recv() {
                 match command {
                     Command::Setup(setup, reply) => reply.send(self.interface.setup(now, *setup)).unwrap(),
+                    Command::Digits(call, digits, complete) => self.interface.more_digits(now, call, &digits, complete),
                     Command::Clear(call, cause) => self.clear(now, call, cause),
                     Command::Look(reply) => reply.send(self.look()).unwrap(),
                     Command::Stop => return,
@@ -268,7 +283,15 @@ impl Driver {
     fn take_events(&mut self, now: Instant) {
         while let Some(event) = self.interface.poll_event() {
             match &event {
-                Event::Setup { call, setup, .. } => self.answer(now, *call, &setup.called.digits.clone()),
+                Event::Setup { call, setup, .. } if setup.sending_complete => {
+                    self.answer(now, *call, &setup.called.digits.clone())
+                }
+                Event::Setup { call, setup, .. } => {
+                    self.interface.need_digits(now, *call, Vec::new());
+                    self.dialled.insert(*call, setup.called.digits.clone());
+                    self.dialled_more(now, *call, "", false);
+                }
+                Event::MoreDigits { call, digits, complete } => self.dialled_more(now, *call, &digits.clone(), *complete),
                 Event::ChannelReady { call, channel } => {
                     self.b_channels.remove(call);
                     let mut opened = self.span.open(*channel, Mode::Audio).unwrap();
@@ -280,6 +303,8 @@ impl Driver {
                 Event::Released { call, .. } => drop(self.b_channels.remove(call)),
                 Event::LinkUp
                 | Event::LinkDown
+                | Event::NeedDigits { .. }
+                | Event::Information { .. }
                 | Event::Proceeding { .. }
                 | Event::Alerting { .. }
                 | Event::Progress { .. }
@@ -288,6 +313,15 @@ impl Driver {
                 | Event::Notify { .. } => {}
             }
             self.events.send(event).unwrap();
+        }
+    }
+
+    fn dialled_more(&mut self, now: Instant, call: CallId, digits: &str, complete: bool) {
+        let Some(number) = self.dialled.get_mut(&call) else { return };
+        number.push_str(digits);
+        if complete || number.len() >= WHOLE {
+            let number = self.dialled.remove(&call).unwrap();
+            self.answer(now, call, &number);
         }
     }
 

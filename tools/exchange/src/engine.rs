@@ -396,6 +396,10 @@ impl<S: FarSpan> Exchange<S> {
                 }
             }
             Event::Established { .. } => {}
+            // The exchange takes and sends whole numbers.
+            Event::NeedDigits { call, .. } | Event::MoreDigits { call, .. } | Event::Information { call, .. } => {
+                tracing::info!("exchange[{call:?}]: digits or display that it has no use for");
+            }
             Event::Notify { call, notification } => tracing::info!("exchange[{call:?}]: notify {notification}"),
             Event::Clearing { call, cause, in_band } => {
                 self.tell(call, |call| Report::Clearing {

@@ -11,6 +11,14 @@ pub enum Hunting {
     Ascending,
     /// Highest first.
     Descending,
+    /// The next above the one taken last, and from the top to the lowest.
+    RoundRobin,
+    /// The one that has had the fewest calls; of those, the one whose last call began longest ago.
+    LeastUsed,
+    /// Even channels from the lowest, then odd ones: against glare with a far end that begins with the odd ones.
+    EvenFirst,
+    /// Odd channels from the lowest, then even ones.
+    OddFirst,
 }
 
 /// What a channel is doing.
@@ -38,10 +46,24 @@ pub struct ChannelStatus {
     pub state: ChannelState,
 }
 
+/// How a channel was used so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Use {
+    /// Calls that had it.
+    calls: u64,
+    /// When it was taken last, counted in calls of the interface; 0 never.
+    last: u64,
+}
+
 #[derive(Debug)]
 pub(crate) struct Channels {
     channels: Vec<ChannelStatus>,
+    /// In the order of `channels`.
+    uses: Vec<Use>,
     hunting: Hunting,
+    /// Calls that took a channel, and the channel taken last.
+    taken: u64,
+    last: u8,
 }
 
 impl Channels {
@@ -49,8 +71,9 @@ impl Channels {
         let mut slots = slots.to_vec();
         slots.sort_unstable();
         slots.dedup();
-        let channels = slots.into_iter().map(|slot| ChannelStatus { slot, state: ChannelState::Idle }).collect();
-        Self { channels, hunting }
+        let channels: Vec<_> = slots.into_iter().map(|slot| ChannelStatus { slot, state: ChannelState::Idle }).collect();
+        let uses = vec![Use::default(); channels.len()];
+        Self { channels, uses, hunting, taken: 0, last: 0 }
     }
 
     pub(crate) fn all(&self) -> &[ChannelStatus] {
@@ -63,16 +86,31 @@ impl Channels {
 
     /// The next free channel in hunting order.
     pub(crate) fn hunt(&self) -> Option<u8> {
-        let mut idle = self.channels.iter().filter(|channel| channel.state == ChannelState::Idle).map(|channel| channel.slot);
+        let idle = || self.channels.iter().filter(|channel| channel.state == ChannelState::Idle).map(|channel| channel.slot);
         match self.hunting {
-            Hunting::Ascending => idle.next(),
-            Hunting::Descending => idle.next_back(),
+            Hunting::Ascending => idle().next(),
+            Hunting::Descending => idle().next_back(),
+            Hunting::RoundRobin => idle().find(|slot| *slot > self.last).or_else(|| idle().next()),
+            Hunting::LeastUsed => idle().min_by_key(|slot| self.used(*slot)),
+            Hunting::EvenFirst => idle().min_by_key(|slot| (slot % 2, *slot)),
+            Hunting::OddFirst => idle().min_by_key(|slot| (1 - slot % 2, *slot)),
         }
     }
 
+    /// Calls of a channel, and when it was taken last.
+    fn used(&self, slot: u8) -> (u64, u64) {
+        let of = self.channels.iter().zip(&self.uses).find(|(channel, _)| channel.slot == slot);
+        of.map_or((0, 0), |(_, used)| (used.calls, used.last))
+    }
+
     pub(crate) fn set(&mut self, slot: u8, state: ChannelState) {
-        if let Some(channel) = self.channels.iter_mut().find(|channel| channel.slot == slot) {
-            channel.state = state;
+        let of = self.channels.iter_mut().zip(&mut self.uses).find(|(channel, _)| channel.slot == slot);
+        let Some((channel, used)) = of else { return };
+        channel.state = state;
+        if matches!(state, ChannelState::InUse(_)) {
+            self.taken += 1;
+            self.last = slot;
+            *used = Use { calls: used.calls + 1, last: self.taken };
         }
     }
 

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::ie::{ChannelIdentification, ChannelSelection, Element};
+use crate::ie::{self, ChannelIdentification, ChannelSelection, Element};
 use crate::q921::{Body, Frame, SAPI_CALL_CONTROL, TEI_PRIMARY_RATE};
 use crate::q931::Message;
 
@@ -50,19 +50,42 @@ pub fn describe_message(bytes: &[u8]) -> String {
 /// Nothing for elements that are the same in every call, ` name=value` for the others.
 fn describe_element(element: &Element) -> String {
     match element {
-        Element::BearerCapability(_) | Element::SendingComplete | Element::HighLayerCompatibility(_) => String::new(),
+        Element::BearerCapability(_)
+        | Element::SendingComplete
+        | Element::HighLayerCompatibility(_)
+        | Element::LowLayerCompatibility(_) => String::new(),
+        Element::Segmented(part) => format!(" segment={}{}", if part.first { "first+" } else { "" }, part.remaining),
         Element::Cause(cause) => format!(" cause={}", cause.value.0),
+        Element::CallIdentity(identity) => format!(" identity={identity:02x?}"),
         Element::CallState(state) => format!(" state={}", state.0),
         Element::ChannelIdentification(channel) => describe_channel(channel),
+        Element::Facility(facility) => format!(" facility={facility:02x?}"),
         Element::Progress(progress) => format!(" progress={}", progress.description),
+        Element::NetworkSpecific(facilities) => format!(" network-specific={:02x?}", facilities.facility),
         Element::Notification(description) => format!(" notification={description}"),
         Element::Display(text) => format!(" display={text:?}"),
+        Element::DateTime(time) => format!(" date={:02}-{:02}-{:02}", time.year, time.month, time.day),
+        Element::Keypad(digits) => format!(" keypad={digits}"),
+        Element::Signal(signal) => format!(" signal={signal}"),
+        Element::ReverseCharging(indication) => format!(" reverse-charging={indication}"),
         Element::ConnectedNumber(connected) => format!(" connected={}", connected.number.digits),
+        Element::ConnectedSubaddress(sub) => format!(" connected-subaddress={:02x?}", sub.octets),
         Element::CallingNumber(calling) => format!(" calling={}", calling.number.digits),
+        Element::CallingSubaddress(sub) => format!(" calling-subaddress={:02x?}", sub.octets),
         Element::CalledNumber(called) => format!(" called={}", called.digits),
+        Element::CalledSubaddress(sub) => format!(" called-subaddress={:02x?}", sub.octets),
         Element::RedirectingNumber(redirecting) => format!(" redirecting={}", redirecting.number.digits),
+        Element::RedirectionNumber(redirection) => format!(" redirection={}", redirection.number.digits),
+        Element::TransitNetwork(network) => format!(" transit-network={}", network.digits),
         Element::RestartIndicator(class) => format!(" restart={class:?}"),
-        Element::Unknown { codeset: 0, id, .. } => format!(" ie={id:02x}"),
+        Element::UserUser(user) => format!(" user-user={:02x?}", user.octets),
+        Element::MoreData => " more-data".to_owned(),
+        Element::CongestionLevel(level) => format!(" congestion={level}"),
+        Element::RepeatIndicator(what) => format!(" repeat={what}"),
+        Element::Unknown { codeset: 0, id, bytes } => match ie::id::name_of_opaque(*id) {
+            Some(name) => format!(" {name}={bytes:02x?}"),
+            None => format!(" ie={id:02x}"),
+        },
         Element::Unknown { codeset, id, .. } => format!(" ie={codeset}/{id:02x}"),
         Element::Malformed { id, bytes } => format!(" malformed={id:02x}{bytes:02x?}"),
     }

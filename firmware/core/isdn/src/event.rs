@@ -42,6 +42,31 @@ pub enum Event {
         /// Its channel, which may be another than first chosen.
         channel: u8,
     },
+    /// The far end wants more digits of an outgoing call.
+    NeedDigits {
+        /// Which call.
+        call: CallId,
+        /// Progress indicators: 8 when it sends dial tone.
+        progress: Vec<ProgressIndicator>,
+    },
+    /// Digits of an incoming call that [`Interface::need_digits`](crate::Interface::need_digits) asked for.
+    MoreDigits {
+        /// Which call.
+        call: CallId,
+        /// These follow those that came before; may be empty.
+        digits: String,
+        /// Nothing comes after them: sending complete, or T302 has expired.
+        complete: bool,
+    },
+    /// INFORMATION during a call.
+    Information {
+        /// Which call.
+        call: CallId,
+        /// Digits, of keypad facility or called party number.
+        keypad: Option<String>,
+        /// Text for a human.
+        display: Option<String>,
+    },
     /// The far end has all it needs.
     Proceeding {
         /// Which call.

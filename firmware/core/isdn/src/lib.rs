@@ -20,7 +20,7 @@
 //!
 //! After any call drain `poll_transmit` and `poll_event` until both are empty, then ask `poll_timeout` once.
 //!
-//! Left out in this cut: overlap sending of digits, supplementary services (Q.932), national variants, several spans
+//! Left out in this cut: supplementary services (Q.932), national variants, several spans
 //! under one D-channel, channel maintenance by SERVICE messages, the basic rate interface.
 //!
 //! Words: a *channel* or *slot* is a B-channel by the number that Q.931 gives it; *outgoing* is a call that this end set

@@ -1,6 +1,6 @@
 //! What a SETUP and a CONNECT say, in the words that the layer above uses.
 
-use crate::ie::{self, BearerCapability, Element, ProgressIndicator, TransferCapability};
+use crate::ie::{BearerCapability, Element, ProgressIndicator, TransferCapability};
 use crate::number::{CallingNumber, Number, Redirecting};
 use crate::q931::Message;
 
@@ -130,12 +130,24 @@ impl Setup {
 /// Whether an element of a SETUP has no field of its own in [`Setup`] and may be passed on.
 const fn is_other(element: &Element) -> bool {
     match element {
-        Element::Unknown { codeset, id, .. } => {
-            // Facility and network specific contents mean something only on the link that they came from.
-            *codeset != 0 || *id != ie::id::FACILITY
-        }
-        Element::HighLayerCompatibility(_) => true,
-        Element::BearerCapability(_)
+        // What this release does not know may mean something to whoever the call goes to.
+        Element::Unknown { .. }
+        | Element::CallingSubaddress(_)
+        | Element::CalledSubaddress(_)
+        | Element::LowLayerCompatibility(_)
+        | Element::HighLayerCompatibility(_)
+        | Element::UserUser(_) => true,
+        // Facilities, network specific contents, keypad and charging mean something only on the link that they came from.
+        Element::Facility(_)
+        | Element::NetworkSpecific(_)
+        | Element::TransitNetwork(_)
+        | Element::Keypad(_)
+        | Element::ReverseCharging(_)
+        | Element::Signal(_)
+        | Element::DateTime(_)
+        | Element::Segmented(_)
+        | Element::CallIdentity(_)
+        | Element::BearerCapability(_)
         | Element::Cause(_)
         | Element::CallState(_)
         | Element::ChannelIdentification(_)
@@ -143,11 +155,16 @@ const fn is_other(element: &Element) -> bool {
         | Element::Notification(_)
         | Element::Display(_)
         | Element::ConnectedNumber(_)
+        | Element::ConnectedSubaddress(_)
         | Element::CallingNumber(_)
         | Element::CalledNumber(_)
         | Element::RedirectingNumber(_)
+        | Element::RedirectionNumber(_)
         | Element::RestartIndicator(_)
+        | Element::MoreData
         | Element::SendingComplete
+        | Element::CongestionLevel(_)
+        | Element::RepeatIndicator(_)
         | Element::Malformed { .. } => false,
     }
 }

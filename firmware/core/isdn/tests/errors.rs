@@ -157,7 +157,7 @@ fn element_that_runs_over_the_end_is_left_out() {
 #[test]
 fn unknown_and_unexpected_messages_are_answered_by_status() {
     let cases: [(Vec<u8>, &[&str]); 8] = [
-        (to_call(0x24, &[]), &["STATUS cr=1' cause=97 state=10"]),
+        (to_call(0x20, &[]), &["STATUS cr=1' cause=97 state=10"]),
         (to_call(0x6f, &[]), &["STATUS cr=1' cause=97 state=10"]),
         (to_call(0x01, &[]), &["STATUS cr=1' cause=101 state=10"]),
         (to_call(0x02, &[]), &["STATUS cr=1' cause=101 state=10"]),

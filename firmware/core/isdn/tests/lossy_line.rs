@@ -4,17 +4,22 @@
 mod common;
 
 use common::{Ends, all_idle, cause, ends, ms, seconds, speech};
-use isdn::{CauseValue, Connected, Event, Interface};
+use isdn::{CauseValue, Connected, Event, Interface, Setup};
 use proptest::prelude::*;
 use sansio::sim::Disturbance;
 
-/// Answers what an exchange would: rings and answers each call, releases what the far end clears.
+/// Answers what an exchange would: asks for the rest of a number, rings and answers each call, releases what the far end clears.
 fn serve(interface: &mut Interface, events: &[Event], now: std::time::Instant) {
     for event in events {
         match event {
-            Event::Setup { call, .. } => {
+            Event::Setup { call, setup, .. } if !setup.sending_complete => interface.need_digits(now, *call, Vec::new()),
+            Event::Setup { call, .. } | Event::MoreDigits { call, complete: true, .. } => {
                 interface.alerting(now, *call, Vec::new());
                 interface.connect(now, *call, Connected::default());
+            }
+            Event::NeedDigits { call, .. } => {
+                interface.more_digits(now, *call, "1", false);
+                interface.more_digits(now, *call, "2", true);
             }
             Event::Clearing { call, cause, .. } => interface.clear(now, *call, cause.clone()),
             Event::LinkUp
@@ -26,6 +31,8 @@ fn serve(interface: &mut Interface, events: &[Event], now: std::time::Instant) {
             | Event::Connected { .. }
             | Event::Established { .. }
             | Event::Notify { .. }
+            | Event::MoreDigits { .. }
+            | Event::Information { .. }
             | Event::Released { .. } => {}
         }
     }
@@ -62,6 +69,7 @@ fn calls_over(seed: u64, loss: f64) -> Result<(), TestCaseError> {
     for _ in 0..6 {
         let now = pair.now();
         left_calls.extend(pair.left.setup(now, speech("5551001")));
+        left_calls.extend(pair.left.setup(now, Setup { sending_complete: false, ..speech("555") }));
         right_calls.extend(pair.right.setup(now, speech("200")));
         run(&mut pair, seconds(5), &mut seen);
         let now = pair.now();

@@ -4,7 +4,10 @@
 mod common;
 
 use isdn::decode::{describe, describe_message};
-use isdn::ie::{BearerCapability, CallStateValue, ChannelIdentification, ChannelSelection, Element, RestartClass};
+use isdn::ie::{
+    BearerCapability, CallStateValue, ChannelIdentification, ChannelSelection, DateTime, Element, NetworkIdentification,
+    NetworkSpecificFacilities, RestartClass, Segmented, Subaddress, UserUser,
+};
 use isdn::q921::{Address, Body, Frame, Supervisory, Unnumbered};
 use isdn::q931::{CallReference, Message, MessageType};
 use isdn::{
@@ -106,6 +109,56 @@ fn codesets_are_resolved_and_emitted_again() {
     ];
     assert_eq!(parsed.elements, expected);
     assert_eq!(Message::parse(&parsed.emit()).unwrap(), parsed);
+}
+
+#[test]
+fn elements_for_users_and_networks_are_read_and_written() {
+    let network = |digits: &str| NetworkIdentification { kind: 2, plan: 1, digits: digits.to_owned() };
+    let facilities = NetworkSpecificFacilities { network: Some(network("288")), facility: vec![0xe7] };
+    let cases: [(&[u8], Element, &str); 15] = [
+        (
+            &[0x00, 0x02, 0x82, 0x05],
+            Element::Segmented(Segmented { first: true, remaining: 2, message_type: 5 }),
+            "segment=first+2",
+        ),
+        (&[0x10, 0x01, 0x07], Element::CallIdentity(vec![7]), "identity=[07]"),
+        (&[0x1c, 0x02, 0x91, 0xa1], Element::Facility(vec![0x91, 0xa1]), "facility=[91, a1]"),
+        (&[0x20, 0x06, 0x04, 0xa1, b'2', b'8', b'8', 0xe7], Element::NetworkSpecific(facilities), "network-specific=[e7]"),
+        (
+            &[0x29, 0x05, 26, 11, 26, 15, 58],
+            Element::DateTime(DateTime { year: 26, month: 11, day: 26, time: Some((15, 58)), second: None }),
+            "date=26-11-26",
+        ),
+        (&[0x2c, 0x02, b'*', b'1'], Element::Keypad("*1".into()), "keypad=*1"),
+        (&[0x34, 0x01, 0x4f], Element::Signal(0x4f), "signal=79"),
+        (&[0x4a, 0x01, 0x81], Element::ReverseCharging(1), "reverse-charging=1"),
+        (
+            &[0x71, 0x04, 0x80, 0x50, b'4', b'2'],
+            Element::CalledSubaddress(Subaddress { kind: Subaddress::NSAP, odd: false, octets: vec![0x50, b'4', b'2'] }),
+            "called-subaddress=[50, 34, 32]",
+        ),
+        (
+            &[0x6d, 0x02, 0xa8, 0x21],
+            Element::CallingSubaddress(Subaddress { kind: Subaddress::USER, odd: true, octets: vec![0x21] }),
+            "calling-subaddress=[21]",
+        ),
+        (&[0x78, 0x04, 0xa1, b'2', b'8', b'8'], Element::TransitNetwork(network("288")), "transit-network=288"),
+        (
+            &[0x7e, 0x03, 0x04, b'h', b'i'],
+            Element::UserUser(UserUser { protocol: UserUser::IA5, octets: b"hi".to_vec() }),
+            "user-user=[68, 69]",
+        ),
+        (&[0xa0], Element::MoreData, "more-data"),
+        (&[0xbf], Element::CongestionLevel(15), "congestion=15"),
+        (&[0xd2], Element::RepeatIndicator(2), "repeat=2"),
+    ];
+    for (bytes, element, words) in cases {
+        let message = [&[0x08, 0x02, 0x00, 0x01, 0x7b], bytes].concat();
+        let parsed = Message::parse(&message).unwrap();
+        assert_eq!((parsed.elements.as_slice(), parsed.emit()), ([element].as_slice(), message.clone()));
+        assert_eq!(describe_message(&message), format!("INFORMATION cr=1 {words}"));
+    }
+    assert_eq!(describe_message(&[0x08, 0x02, 0x00, 0x01, 0x7b, 0x47, 0x01, 0x80]), "INFORMATION cr=1 closed-user-group=[80]");
 }
 
 #[test]
@@ -212,7 +265,7 @@ fn element() -> impl Strategy<Value = Element> {
     let restart =
         prop::sample::select(vec![RestartClass::IndicatedChannels, RestartClass::SingleInterface, RestartClass::AllInterfaces]);
     let unknown =
-        (0u8..8, prop::sample::select(vec![0x1cu8, 0x2c, 0x34, 0x3a, 0x6d, 0x7e]), prop::collection::vec(any::<u8>(), 0..30));
+        (0u8..8, prop::sample::select(vec![0x3au8, 0x40, 0x46, 0x47, 0x7f, 0x05]), prop::collection::vec(any::<u8>(), 0..30));
     prop_oneof![
         bearer.prop_map(Element::BearerCapability),
         cause.prop_map(Element::Cause),
@@ -226,9 +279,58 @@ fn element() -> impl Strategy<Value = Element> {
         number().prop_map(Element::CalledNumber),
         redirecting.prop_map(Element::RedirectingNumber),
         restart.prop_map(Element::RestartIndicator),
+        "[ -~]{0,32}".prop_map(Element::Keypad),
+        calling().prop_map(Element::RedirectionNumber),
         prop::collection::vec(any::<u8>(), 0..=3).prop_map(Element::HighLayerCompatibility),
+        prop::collection::vec(any::<u8>(), 0..=16).prop_map(Element::LowLayerCompatibility),
+        prop::collection::vec(any::<u8>(), 0..=8).prop_map(Element::CallIdentity),
+        prop::collection::vec(any::<u8>(), 0..=250).prop_map(Element::Facility),
+        service_element(),
         Just(Element::SendingComplete),
         unknown.prop_map(|(codeset, id, bytes)| Element::Unknown { codeset, id, bytes }),
+    ]
+}
+
+/// Elements that go to and from the network and between users.
+fn service_element() -> impl Strategy<Value = Element> {
+    let network =
+        || (0u8..8, 0u8..16, "[ -~]{0,10}").prop_map(|(kind, plan, digits)| NetworkIdentification { kind, plan, digits });
+    let specific = (prop::option::of(network()), prop::collection::vec(any::<u8>(), 0..10))
+        .prop_map(|(network, facility)| NetworkSpecificFacilities { network, facility });
+    let subaddress = || {
+        (0u8..8, any::<bool>(), prop::collection::vec(any::<u8>(), 0..=20)).prop_map(|(kind, odd, octets)| Subaddress {
+            kind,
+            odd,
+            octets,
+        })
+    };
+    let user =
+        (any::<u8>(), prop::collection::vec(any::<u8>(), 0..=128)).prop_map(|(protocol, octets)| UserUser { protocol, octets });
+    let time = (any::<[u8; 3]>(), prop::option::of((any::<[u8; 2]>(), prop::option::of(any::<u8>())))).prop_map(
+        |([year, month, day], time)| {
+            let second = time.and_then(|(_, second)| second);
+            DateTime { year, month, day, time: time.map(|([hour, minute], _)| (hour, minute)), second }
+        },
+    );
+    let segmented = (any::<bool>(), 0u8..128, any::<u8>()).prop_map(|(first, remaining, message_type)| Segmented {
+        first,
+        remaining,
+        message_type,
+    });
+    prop_oneof![
+        network().prop_map(Element::TransitNetwork),
+        specific.prop_map(Element::NetworkSpecific),
+        subaddress().prop_map(Element::CallingSubaddress),
+        subaddress().prop_map(Element::CalledSubaddress),
+        subaddress().prop_map(Element::ConnectedSubaddress),
+        user.prop_map(Element::UserUser),
+        time.prop_map(Element::DateTime),
+        segmented.prop_map(Element::Segmented),
+        any::<u8>().prop_map(Element::Signal),
+        (0u8..128).prop_map(Element::ReverseCharging),
+        Just(Element::MoreData),
+        (0u8..16).prop_map(Element::CongestionLevel),
+        (0u8..16).prop_map(Element::RepeatIndicator),
     ]
 }
 

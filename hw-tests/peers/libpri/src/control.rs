@@ -44,6 +44,8 @@ pub enum Request {
 pub struct CallRequest {
     /// Called digits.
     pub called: String,
+    /// Send so many of them with SETUP, the others one by one when the far end asks for them.
+    pub first_digits: Option<usize>,
     /// Calling digits.
     pub calling: Option<String>,
     /// Restrict the calling number's presentation.

@@ -23,6 +23,9 @@ const CHANNEL_UNACCEPTABLE: u8 = 6;
 const NO_CHANNEL: u8 = 34;
 const REQUESTED_CHANNEL_NOT_AVAILABLE: u8 = 44;
 
+/// Digits of a number of the plan.
+pub const WHOLE: usize = 7;
+
 /// How the peer behaves.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -32,6 +35,8 @@ pub struct Config {
     pub side: Side,
     /// E1 or T1.
     pub framing: Framing,
+    /// Numbers may come in pieces; one that calls us is whole with [`WHOLE`] digits.
+    pub overlap: bool,
     /// libpri's PRI_DEBUG_* bits.
     pub debug: i32,
     /// libpri's timers and counters by its names, milliseconds or counts.
@@ -51,6 +56,8 @@ pub struct Config {
 pub struct Order {
     /// Called digits.
     pub called: String,
+    /// Send so many of them with SETUP and the others one by one when the far end asks; `None` all at once.
+    pub first_digits: Option<usize>,
     /// Calling digits.
     pub calling: Option<String>,
     /// Restrict the calling number's presentation.
@@ -99,6 +106,17 @@ struct Call {
     phase: Phase,
     intent: Intent,
     cleared_by: Option<By>,
+    /// Outgoing: digits that the far end has not asked for yet. Incoming: the SETUP whose number is not whole.
+    dialling: Dialling,
+}
+
+/// What of a number is still to come.
+#[derive(Default)]
+enum Dialling {
+    #[default]
+    Done,
+    Outgoing(String),
+    Incoming(Ring),
 }
 
 impl Call {
@@ -146,7 +164,7 @@ pub struct Engine {
 impl Engine {
     /// Starts libpri, which begins to establish the data link at once.
     pub fn new(config: Config) -> Result<Self, Refused> {
-        let mut stack = Stack::new(&config.name, config.side, config.framing, config.debug)?;
+        let mut stack = Stack::new(&config.name, config.side, config.framing, config.overlap, config.debug)?;
         for (name, value) in &config.timers {
             stack.set_timer(name, *value)?;
         }
@@ -208,14 +226,18 @@ impl Engine {
             Some(wanted) => wanted,
             None => self.free_channel().ok_or("no free channel")?,
         };
+        let first = order.first_digits.unwrap_or(order.called.len()).min(order.called.len());
+        let (now_sent, later) = order.called.split_at_checked(first).ok_or("digits are ASCII")?;
         let setup = Setup {
-            called: order.called.clone(),
+            called: now_sent.to_owned(),
+            complete: order.first_digits.is_none(),
             calling: order.calling,
             withheld: order.withheld,
             name: order.name,
             channel,
             exclusive: order.channel.is_some(),
         };
+        let dialling = if setup.complete { Dialling::Done } else { Dialling::Outgoing(later.to_owned()) };
         let id = self.stack.place(&setup).map_err(|refused| refused.to_string())?;
         let Order { play, echo, record, clear_after, .. } = order;
         let call = Call {
@@ -227,6 +249,7 @@ impl Engine {
             phase: Phase::Setup,
             intent: Intent { play, echo, record, clear_after },
             cleared_by: None,
+            dialling,
         };
         self.calls.insert(id, call);
         self.counters.placed += 1;
@@ -358,6 +381,12 @@ impl Engine {
                 self.reports.push_back(Report::LinkDown);
             }
             Event::Ring(ring) => self.take_ring(now, ring),
+            Event::NeedDigits { call, channel } => {
+                if self.agree_on_channel(now, call, channel).is_some() {
+                    self.dial(call);
+                }
+            }
+            Event::Digits { call, digits, complete } => self.take_digits(now, call, &digits, complete),
             Event::Proceeding { call, channel } => {
                 if let Some(at_ms) = self.agree_on_channel(now, call, channel) {
                     self.reports.push_back(Report::Proceeding { call: call.0, at_ms, channel });
@@ -425,8 +454,53 @@ impl Engine {
             phase: Phase::Setup,
             intent: Intent { play: None, echo: false, record: None, clear_after: None },
             cleared_by: None,
+            dialling: Dialling::Done,
         };
         self.calls.insert(id, call);
+        match channel {
+            Ok(channel) if self.config.overlap && !ring.complete => self.ask_for_digits(now, ring, channel),
+            Ok(_) | Err(_) => self.decide(now, ring, channel),
+        }
+    }
+
+    fn ask_for_digits(&mut self, now: Instant, ring: Ring, channel: u8) {
+        let id = ring.call;
+        if self.stack.need_digits(id, channel).is_err() {
+            return;
+        }
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.dialling = Dialling::Incoming(ring);
+        }
+        // What SETUP had may be whole.
+        self.take_digits(now, id, "", false);
+    }
+
+    fn take_digits(&mut self, now: Instant, id: CallId, digits: &str, complete: bool) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let channel = call.channel.ok_or(NO_CHANNEL);
+        let Dialling::Incoming(ring) = &mut call.dialling else { return };
+        ring.called.push_str(digits);
+        if complete || ring.called.len() >= WHOLE {
+            call.called.clone_from(&ring.called);
+            if let Dialling::Incoming(ring) = std::mem::take(&mut call.dialling) {
+                self.decide(now, ring, channel);
+            }
+        }
+    }
+
+    /// The far end asks for digits: the rest, one by one, as somebody keys them.
+    fn dial(&mut self, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let Dialling::Outgoing(rest) = std::mem::take(&mut call.dialling) else { return };
+        for digit in rest.bytes() {
+            // A call that libpri no longer knows has its Released waiting in the queue.
+            let _ = self.stack.digit(id, digit);
+        }
+    }
+
+    /// The number is whole: the plan says what happens to the call.
+    fn decide(&mut self, now: Instant, ring: Ring, channel: Result<u8, u8>) {
+        let id = ring.call;
         let Ring { called, calling, withheld, name, .. } = ring;
         let action = self.config.plan.action(&called);
         self.reports.push_back(Report::Incoming { call: id.0, channel: channel.ok(), called, calling, withheld, name });

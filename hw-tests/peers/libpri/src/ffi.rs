@@ -23,6 +23,8 @@ pub(crate) const HANGUP_ACK: i32 = 10;
 pub(crate) const RESTART: i32 = 11;
 pub(crate) const CONFIG_ERROR: i32 = 12;
 pub(crate) const OTHER: i32 = 13;
+pub(crate) const NEED_DIGITS: i32 = 14;
+pub(crate) const DIGITS: i32 = 15;
 
 /// `struct peer_event`.
 #[repr(C)]
@@ -81,16 +83,19 @@ pub(crate) struct PeerSetup {
     pub(crate) exclusive: i32,
     pub(crate) capability: i32,
     pub(crate) layer1: i32,
+    pub(crate) complete: i32,
 }
 
 unsafe extern "C" {
-    pub(crate) fn peer_new(name: *const c_char, network: c_int, t1: c_int, debug: c_int) -> *mut Peer;
+    pub(crate) fn peer_new(name: *const c_char, network: c_int, t1: c_int, overlap: c_int, debug: c_int) -> *mut Peer;
     pub(crate) fn peer_set_timer(peer: *mut Peer, timer: *const c_char, value: c_int) -> c_int;
     pub(crate) fn peer_receive(peer: *mut Peer, frame: *const u8, length: usize, event: *mut PeerEvent) -> c_int;
     pub(crate) fn peer_run_timers(peer: *mut Peer, event: *mut PeerEvent) -> c_int;
     pub(crate) fn peer_next_timer_ms(peer: *mut Peer) -> i64;
     pub(crate) fn peer_transmit(peer: *mut Peer, frame: *mut u8, room: usize) -> i64;
     pub(crate) fn peer_place(peer: *mut Peer, setup: *const PeerSetup) -> *mut c_void;
+    pub(crate) fn peer_need_digits(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;
+    pub(crate) fn peer_digit(peer: *mut Peer, call: *mut c_void, digit: c_char) -> c_int;
     pub(crate) fn peer_proceeding(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;
     pub(crate) fn peer_alerting(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;
     pub(crate) fn peer_answer(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;

@@ -63,6 +63,9 @@ struct Cli {
     /// One of libpri's timers (ms) or counters, e.g. T309=2000 or N200=3.
     #[arg(long, value_parser = parse_timer)]
     timer: Vec<(String, i32)>,
+    /// Numbers may come in pieces: one that calls us is whole with seven digits, one that we call may be sent so (`first_digits`).
+    #[arg(long)]
+    overlap: bool,
     /// libpri's debug output: PRI_DEBUG_* bits, e.g. 106 for decoded frames and both state machines.
     #[arg(long, default_value_t = 0)]
     debug_libpri: i32,
@@ -132,6 +135,7 @@ fn serve(cli: &Cli) -> Result<(), Box<dyn Error>> {
         name: cli.control.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
         side,
         framing: cli.framing,
+        overlap: cli.overlap,
         debug: cli.debug_libpri,
         timers: cli.timer.clone(),
         plan: NumberPlan::with(cli.rule.iter().cloned()),

@@ -101,6 +101,7 @@ fn place(now: Instant, call: CallRequest, line: &dyn Attached, engine: &mut Engi
 fn order(call: CallRequest, law: Law) -> Result<Order, String> {
     let play = call.play.as_deref().map(|path| Clip::load(path, law)).transpose().map_err(|error| error.to_string())?;
     Ok(Order {
+        first_digits: call.first_digits,
         called: call.called,
         calling: call.calling,
         withheld: call.withheld,

@@ -74,7 +74,7 @@ static int write_frame(struct pri *pri, void *buffer, int length) {
     return length;
 }
 
-struct peer *peer_new(const char *name, int network, int t1, int debug) {
+struct peer *peer_new(const char *name, int network, int t1, int overlap, int debug) {
     struct peer *peer = calloc(1, sizeof(*peer));
     int switch_type = t1 ? PRI_SWITCH_EUROISDN_T1 : PRI_SWITCH_EUROISDN_E1;
     if (!peer) {
@@ -90,6 +90,7 @@ struct peer *peer_new(const char *name, int network, int t1, int debug) {
         return NULL;
     }
     pri_set_debug(peer->pri, debug);
+    pri_set_overlapdial(peer->pri, overlap);
     /* Clearing as in Q.931 5.3, not libpri's older habit of RELEASE COMPLETE in any state for some causes. */
     pri_hangup_fix_enable(peer->pri, 1);
     return peer;
@@ -159,6 +160,16 @@ static int flatten(struct peer_event *flat, const pri_event *event) {
         break;
     case PRI_EVENT_RING:
         flatten_ring(flat, &event->ring);
+        break;
+    case PRI_EVENT_SETUP_ACK:
+        flat->kind = PEER_NEED_DIGITS;
+        flat->call = event->setup_ack.call;
+        flat->channel = timeslot(event->setup_ack.channel);
+        break;
+    case PRI_EVENT_INFO_RECEIVED:
+        /* libpri gives only the digits of this message here. */
+        flatten_ring(flat, &event->ring);
+        flat->kind = PEER_DIGITS;
         break;
     case PRI_EVENT_PROCEEDING:
         flatten_proceeding(flat, PEER_PROCEEDING, &event->proceeding);
@@ -255,7 +266,7 @@ void *peer_place(struct peer *peer, const struct peer_setup *setup) {
     if (call) {
         pri_sr_set_channel(request, setup->channel, setup->exclusive, 0);
         pri_sr_set_bearer(request, setup->capability, setup->layer1);
-        pri_sr_set_called(request, (char *)setup->called, setup->called_plan, 1);
+        pri_sr_set_called(request, (char *)setup->called, setup->called_plan, setup->complete);
         if (setup->calling) {
             pri_sr_set_caller(request, (char *)setup->calling, (char *)setup->name, setup->calling_plan, setup->presentation);
         }
@@ -268,6 +279,14 @@ void *peer_place(struct peer *peer, const struct peer_setup *setup) {
         pri_sr_free(request);
     }
     return call;
+}
+
+int peer_need_digits(struct peer *peer, void *call, int channel) {
+    return pri_need_more_info(peer->pri, call, channel, 0);
+}
+
+int peer_digit(struct peer *peer, void *call, char digit) {
+    return pri_information(peer->pri, call, digit);
 }
 
 int peer_proceeding(struct peer *peer, void *call, int channel) {

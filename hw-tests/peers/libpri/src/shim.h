@@ -25,6 +25,8 @@ enum peer_event_kind {
     PEER_RESTART = 11,
     PEER_CONFIG_ERROR = 12,
     PEER_OTHER = 13,
+    PEER_NEED_DIGITS = 14,
+    PEER_DIGITS = 15,
 };
 
 struct peer_event {
@@ -68,13 +70,15 @@ struct peer_setup {
     int32_t exclusive;
     int32_t capability;
     int32_t layer1;
+    /* Nonzero: the number is whole, sending complete goes with it where the switch type has that. */
+    int32_t complete;
 };
 
 size_t peer_event_size(void);
 size_t peer_setup_size(void);
 
 /* EuroISDN, on an E1 unless t1. */
-struct peer *peer_new(const char *name, int network, int t1, int debug);
+struct peer *peer_new(const char *name, int network, int t1, int overlap, int debug);
 int peer_set_timer(struct peer *peer, const char *timer, int value);
 
 /* One frame from the D-channel, without FCS. Returns 1 when *event was filled. */
@@ -88,6 +92,10 @@ int64_t peer_transmit(struct peer *peer, uint8_t *frame, size_t room);
 
 /* Places a call; NULL when libpri refuses. */
 void *peer_place(struct peer *peer, const struct peer_setup *setup);
+/* SETUP ACKNOWLEDGE. */
+int peer_need_digits(struct peer *peer, void *call, int channel);
+/* INFORMATION with one digit. */
+int peer_digit(struct peer *peer, void *call, char digit);
 int peer_proceeding(struct peer *peer, void *call, int channel);
 int peer_alerting(struct peer *peer, void *call, int channel);
 int peer_answer(struct peer *peer, void *call, int channel);

@@ -12,7 +12,7 @@
 //! when [`Stack::time_to_timeout`] says so. Feed frames with [`Stack::handle_frame`], then drain [`Stack::poll_transmit`]
 //! and [`Stack::poll_event`] until both return `None`.
 //!
-//! Left out: overlap, hold, transfer, supplementary services, advice of charge, the number of a connected line.
+//! Left out: hold, transfer, supplementary services, advice of charge, the number of a connected line.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
@@ -63,6 +63,22 @@ pub enum Event {
     LinkDown,
     /// SETUP arrived.
     Ring(Ring),
+    /// SETUP ACKNOWLEDGE: the far end wants more digits.
+    NeedDigits {
+        /// Which call.
+        call: CallId,
+        /// Timeslot that the far end chose or confirmed.
+        channel: Option<u8>,
+    },
+    /// INFORMATION with digits.
+    Digits {
+        /// Which call.
+        call: CallId,
+        /// What it brought.
+        digits: String,
+        /// Sending complete was present.
+        complete: bool,
+    },
     /// CALL PROCEEDING.
     Proceeding {
         /// Which call.
@@ -141,7 +157,7 @@ pub struct Ring {
     pub complete: bool,
 }
 
-/// A SETUP to send: speech, in the law of the interface, en bloc.
+/// A SETUP to send: speech, in the law of the interface.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setup {
     /// Called digits.
@@ -156,6 +172,8 @@ pub struct Setup {
     pub channel: u8,
     /// No other channel would do.
     pub exclusive: bool,
+    /// The called number is whole.
+    pub complete: bool,
 }
 
 /// Why libpri would not do something.
@@ -209,11 +227,12 @@ struct Held {
 
 impl Stack {
     /// A controller for EuroISDN on an E1 or T1; `name` marks its log lines on stderr, `debug` is a set of libpri's PRI_DEBUG_* bits.
-    pub fn new(name: &str, side: Side, framing: Framing, debug: i32) -> Result<Self, Refused> {
+    /// `overlap`: numbers may come in pieces, both ways.
+    pub fn new(name: &str, side: Side, framing: Framing, overlap: bool, debug: i32) -> Result<Self, Refused> {
         let name = c_text(name)?;
         let (network, t1) = (c_int::from(side == Side::Network), c_int::from(framing == Framing::T1));
         // SAFETY: `name` is a NUL-terminated string that outlives the call; the shim copies it.
-        let peer = unsafe { ffi::peer_new(name.as_ptr(), network, t1, debug) };
+        let peer = unsafe { ffi::peer_new(name.as_ptr(), network, t1, overlap.into(), debug) };
         let peer = NonNull::new(peer).ok_or(Refused::NoController)?;
         Ok(Self { peer, law: framing.law(), calls: BTreeMap::new(), last_call: 0, events: VecDeque::new() })
     }
@@ -299,10 +318,27 @@ impl Stack {
                 Law::A => LAYER1_A_LAW,
                 Law::Mu => LAYER1_MU_LAW,
             },
+            complete: setup.complete.into(),
         };
         // SAFETY: the strings behind `setup` live until the end of this function; libpri copies them.
         let pointer = unsafe { ffi::peer_place(self.peer.as_ptr(), &raw const setup) };
         if pointer.is_null() { Err(Refused::NoCall) } else { Ok(self.hold(pointer, false)) }
+    }
+
+    /// Sends SETUP ACKNOWLEDGE with the channel.
+    pub fn need_digits(&mut self, call: CallId, channel: u8) -> Result<(), Refused> {
+        let pointer = self.answering(call)?;
+        // SAFETY: libpri looks the pointer up among its calls before it uses it.
+        unsafe { ffi::peer_need_digits(self.peer.as_ptr(), pointer, channel.into()) };
+        Ok(())
+    }
+
+    /// Sends INFORMATION with one digit, an ASCII character.
+    pub fn digit(&mut self, call: CallId, digit: u8) -> Result<(), Refused> {
+        let pointer = self.answering(call)?;
+        // SAFETY: libpri looks the pointer up among its calls before it uses it.
+        unsafe { ffi::peer_digit(self.peer.as_ptr(), pointer, c_char::from_ne_bytes([digit])) };
+        Ok(())
     }
 
     /// Sends CALL PROCEEDING with the channel.
@@ -385,7 +421,8 @@ impl Stack {
             ffi::LINK_DOWN => self.events.push_back(Event::LinkDown),
             ffi::RESTART => self.events.push_back(Event::Restart { channel: slot(event.channel) }),
             ffi::RING => self.take_ring(event),
-            ffi::PROCEEDING | ffi::ALERTING | ffi::PROGRESS | ffi::ANSWER => self.take_progress(event),
+            ffi::DIGITS => self.take_digits(event),
+            ffi::NEED_DIGITS | ffi::PROCEEDING | ffi::ALERTING | ffi::PROGRESS | ffi::ANSWER => self.take_progress(event),
             ffi::HANGUP_REQUEST | ffi::HANGUP | ffi::HANGUP_ACK => self.take_hangup(event),
             ffi::CONFIG_ERROR => self.events.push_back(Event::Other(format!("configuration error: {}", text(&event.text)))),
             ffi::OTHER => self.events.push_back(Event::Other(format!("{} (event {})", text(&event.text), event.raw))),
@@ -412,11 +449,17 @@ impl Stack {
         }));
     }
 
+    fn take_digits(&mut self, event: &ffi::PeerEvent) {
+        let Some(call) = self.find(event.call) else { return };
+        self.events.push_back(Event::Digits { call, digits: text(&event.called), complete: event.complete != 0 });
+    }
+
     fn take_progress(&mut self, event: &ffi::PeerEvent) {
         let Some(call) = self.find(event.call) else { return };
         let channel = slot(event.channel);
         let in_band = event.progress & PROGRESS_IN_BAND != 0;
         self.events.push_back(match event.kind {
+            ffi::NEED_DIGITS => Event::NeedDigits { call, channel },
             ffi::PROCEEDING => Event::Proceeding { call, channel },
             ffi::ALERTING => Event::Alerting { call, channel, in_band },
             ffi::PROGRESS => Event::Progress { call, cause: cause(event.cause), in_band },

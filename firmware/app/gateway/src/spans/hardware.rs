@@ -73,6 +73,7 @@ fn suggestion(found: &Found, ours: Option<&settings::Span>) -> String {
         signalling: if framing == Framing::Analog { Signalling::Analog } else { Signalling::Pri },
         side: settings::Side::default(),
         hunting: settings::Hunting::default(),
+        overlap_receiving: false,
         back_end: BackEnd::Dahdi(Box::new(dahdi)),
     })
 }

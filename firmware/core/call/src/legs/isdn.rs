@@ -39,8 +39,18 @@ pub struct IsdnSpan {
     references: HashMap<(bool, u16), LegId>,
     /// Why we end a leg, once we do: what Released then says.
     ending: HashMap<LegId, Release>,
+    /// Incoming calls whose number is still coming: the controller has not heard of them.
+    collecting: HashMap<CallId, Collecting>,
     link_failures: u64,
     changed: bool,
+}
+
+/// An incoming call whose number is still coming.
+#[derive(Debug)]
+struct Collecting {
+    setup: isdn::Setup,
+    /// Its channel, acknowledged by SETUP ACKNOWLEDGE.
+    channel: Option<u8>,
 }
 
 impl IsdnSpan {
@@ -59,6 +69,10 @@ impl IsdnSpan {
             settings::Hunting::Auto => {}
             settings::Hunting::Ascending => config.hunting = isdn::Hunting::Ascending,
             settings::Hunting::Descending => config.hunting = isdn::Hunting::Descending,
+            settings::Hunting::RoundRobin => config.hunting = isdn::Hunting::RoundRobin,
+            settings::Hunting::LeastUsed => config.hunting = isdn::Hunting::LeastUsed,
+            settings::Hunting::EvenFirst => config.hunting = isdn::Hunting::EvenFirst,
+            settings::Hunting::OddFirst => config.hunting = isdn::Hunting::OddFirst,
         }
         Self {
             id,
@@ -69,6 +83,7 @@ impl IsdnSpan {
             legs: HashMap::new(),
             references: HashMap::new(),
             ending: HashMap::new(),
+            collecting: HashMap::new(),
             link_failures: 0,
             changed: false,
         }
@@ -146,7 +161,9 @@ impl IsdnSpan {
             // Unless clearing took no answer, as for a call that had not been heard of there.
             if self.legs.remove(&leg).is_some() {
                 self.calls.remove(&call);
-                out.say(leg, self.trunk(), FromLeg::Released(release.clone()));
+                if self.collecting.remove(&call).is_none() {
+                    out.say(leg, self.trunk(), FromLeg::Released(release.clone()));
+                }
             }
         }
         self.changed = true;
@@ -186,7 +203,7 @@ impl IsdnSpan {
     pub(super) fn handle_frame(&mut self, now: Instant, frame: &[u8], out: &mut Out) {
         self.interface.handle_frame(now, frame);
         // A SETUP makes its leg first, so that its own line finds it.
-        self.take_events(out);
+        self.take_events(now, out);
         self.forget_reused_reference(frame);
         self.trace(now, frame, false, out);
         self.pump(now, out);
@@ -279,7 +296,7 @@ impl IsdnSpan {
 
     /// Takes everything out of the interface.
     fn pump(&mut self, now: Instant, out: &mut Out) {
-        self.take_events(out);
+        self.take_events(now, out);
         while let Some(frame) = self.interface.poll_transmit() {
             self.trace(now, &frame, true, out);
             out.outgoing.push_back(Outgoing::Frame { span: self.id, frame });
@@ -314,13 +331,13 @@ impl IsdnSpan {
         }
     }
 
-    fn take_events(&mut self, out: &mut Out) {
+    fn take_events(&mut self, now: Instant, out: &mut Out) {
         while let Some(event) = self.interface.poll_event() {
-            self.event(event, out);
+            self.event(now, event, out);
         }
     }
 
-    fn event(&mut self, event: Event, out: &mut Out) {
+    fn event(&mut self, now: Instant, event: Event, out: &mut Out) {
         match event {
             Event::LinkUp => self.changed = true,
             Event::LinkDown => {
@@ -330,12 +347,20 @@ impl IsdnSpan {
             Event::Setup { call, setup, .. } => {
                 let leg = out.new_leg();
                 self.learn(call, leg);
-                out.say(leg, self.trunk(), FromLeg::Setup(Box::new(setup_from_isdn(&setup))));
+                if self.settings.overlap_receiving && !setup.sending_complete {
+                    self.collecting.insert(call, Collecting { setup, channel: None });
+                    self.interface.need_digits(now, call, Vec::new());
+                } else {
+                    self.say(call, FromLeg::Setup(Box::new(setup_from_isdn(&setup))), out);
+                }
             }
+            Event::MoreDigits { call, digits, complete } => self.collect(call, &digits, complete, out),
             Event::ChannelReady { call, channel } => {
                 self.changed = true;
-                let terminal = Terminal::Channel { span: self.id, timeslot: channel };
-                self.say(call, FromLeg::ChannelReady(terminal), out);
+                match self.collecting.get_mut(&call) {
+                    Some(collecting) => collecting.channel = Some(channel),
+                    None => self.channel_ready(call, channel, out),
+                }
             }
             Event::Proceeding { call, progress } => {
                 let in_band = is_in_band(&progress);
@@ -349,10 +374,32 @@ impl IsdnSpan {
                 self.say(call, FromLeg::Progress(Progressing { in_band: is_in_band(&progress), media: None }), out);
             }
             Event::Connected { call, .. } => self.say(call, FromLeg::Answer(Answered::default()), out),
+            // Given up while it was dialled: nobody else will answer.
+            Event::Clearing { call, cause, .. } if self.collecting.contains_key(&call) => self.interface.clear(now, call, cause),
             Event::Clearing { call, cause, .. } => self.say(call, FromLeg::Clearing(cleared(&cause)), out),
             Event::Released { call, cause, by, .. } => self.released(call, &cause, by, out),
-            Event::Established { .. } | Event::Notify { .. } => {}
+            // Outgoing numbers are whole, and what is keyed or shown in a call has no word yet.
+            Event::NeedDigits { .. } | Event::Information { .. } | Event::Established { .. } | Event::Notify { .. } => {}
         }
+    }
+
+    /// Digits of a number that comes in pieces; the controller hears of the call when it is whole.
+    fn collect(&mut self, call: CallId, digits: &str, complete: bool, out: &mut Out) {
+        let Some(collecting) = self.collecting.get_mut(&call) else { return };
+        collecting.setup.called.digits.push_str(digits);
+        if !complete {
+            return;
+        }
+        if let Some(Collecting { setup, channel }) = self.collecting.remove(&call) {
+            self.say(call, FromLeg::Setup(Box::new(setup_from_isdn(&setup))), out);
+            if let Some(channel) = channel {
+                self.channel_ready(call, channel, out);
+            }
+        }
+    }
+
+    fn channel_ready(&self, call: CallId, channel: u8, out: &mut Out) {
+        self.say(call, FromLeg::ChannelReady(Terminal::Channel { span: self.id, timeslot: channel }), out);
     }
 
     fn say(&self, call: CallId, word: FromLeg, out: &mut Out) {
@@ -371,7 +418,10 @@ impl IsdnSpan {
             Who::Timer(timer) => Release::by_box(cause.value.0, format!("{timer:?} expired")),
             Who::Link => Release::by_box(cause.value.0, format!("the D-channel of span {} went down", self.settings.name)),
         });
-        out.say(leg, self.trunk(), FromLeg::Released(release));
+        // Given up while it was dialled: nobody has heard of it.
+        if self.collecting.remove(&call).is_none() {
+            out.say(leg, self.trunk(), FromLeg::Released(release));
+        }
     }
 
     /// Data link, channels and counters as the control API shows them; `call_of` tells the call of a leg.

@@ -21,6 +21,7 @@ mod ladders;
 mod no_answer;
 mod numbers;
 mod offers;
+mod overlap;
 mod reachability;
 mod refused;
 mod span_states;

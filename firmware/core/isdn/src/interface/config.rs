@@ -55,6 +55,9 @@ pub struct Config {
     pub hunting: Hunting,
     /// Whether an outgoing SETUP names its channel as exclusive; otherwise the far end may choose another.
     pub exclusive: bool,
+    /// Whether the far end is known to take messages in segments (Q.931 annex H, an option): a message that is too long for a frame is sent
+    /// so, and not at all otherwise. Segments received are put together in any case.
+    pub segmentation: bool,
 }
 
 impl Config {
@@ -79,6 +82,7 @@ impl Config {
             channels: framing.b_channels(),
             hunting,
             exclusive,
+            segmentation: false,
         }
     }
 }

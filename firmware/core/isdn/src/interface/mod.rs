@@ -23,6 +23,7 @@ use crate::event::{CallStatus, Event, Stats};
 use crate::ie::ProgressIndicator;
 use crate::q931::Message;
 use crate::q931::call::Call;
+use crate::q931::segment::{self, Reassembly};
 use crate::setup::{Connected, Law};
 use crate::{CallId, q921};
 
@@ -34,6 +35,8 @@ const REESTABLISH: Duration = Duration::from_secs(1);
 enum InterfaceTimer {
     /// Set the link up again.
     Reestablish,
+    /// The next segment does not come (Q.931 T314).
+    T314,
     /// RESTART unanswered (Q.931 T316).
     T316,
 }
@@ -54,6 +57,8 @@ pub struct Interface {
     calls: BTreeMap<CallId, Call>,
     timers: Timers<InterfaceTimer>,
     restarts: restart::Restarts,
+    reassembly: Reassembly,
+    segmentation: bool,
     law: Law,
     framing: Framing,
     exclusive: bool,
@@ -69,7 +74,7 @@ impl Interface {
     /// An interface whose link is down; [`Interface::start`] brings it up.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        let Config { name, side, framing, mut link, timers, law, channels, hunting, exclusive } = config;
+        let Config { name, side, framing, mut link, timers, law, channels, hunting, exclusive, segmentation } = config;
         link.name.clone_from(&name);
         let longest_message = link.n201;
         Self {
@@ -87,6 +92,8 @@ impl Interface {
             calls: BTreeMap::new(),
             timers: Timers::new(),
             restarts: restart::Restarts::default(),
+            reassembly: Reassembly::default(),
+            segmentation,
             law,
             framing,
             exclusive,
@@ -134,6 +141,7 @@ impl Interface {
         while let Some(timer) = self.timers.expire(now) {
             match timer {
                 InterfaceTimer::Reestablish => self.establish(now),
+                InterfaceTimer::T314 => self.t314_expired(),
                 InterfaceTimer::T316 => self.t316_expired(now),
             }
         }
@@ -141,6 +149,18 @@ impl Interface {
             call.handle_timeout(now, &mut self.context);
         }
         self.settle(now);
+    }
+
+    /// SETUP ACKNOWLEDGE for an incoming call whose number is not whole, with its channel; [`Event::MoreDigits`] follow. A progress indicator
+    /// 8 says that dial tone is on the channel.
+    pub fn need_digits(&mut self, now: Instant, call: CallId, progress: Vec<ProgressIndicator>) {
+        self.command(now, call, |call, context| call.need_digits(now, progress, context));
+    }
+
+    /// More digits of an outgoing call whose SETUP did not say sending complete, and whether they are the last. They are sent when the far
+    /// end asks for them; once it has enough they are dropped.
+    pub fn more_digits(&mut self, now: Instant, call: CallId, digits: &str, complete: bool) {
+        self.command(now, call, |call, context| call.more_digits(now, digits, complete, context));
     }
 
     /// CALL PROCEEDING for an incoming call, with its channel.
@@ -161,6 +181,11 @@ impl Interface {
     /// CONNECT for an incoming call.
     pub fn connect(&mut self, now: Instant, call: CallId, connected: Connected) {
         self.command(now, call, |call, context| call.connect(now, &connected, context));
+    }
+
+    /// NOTIFY for a call that rings or is active; `description` is 0 to 127: 0 user suspended, 1 user resumed (Q.931 4.5.22).
+    pub fn notify(&mut self, now: Instant, call: CallId, description: u8) {
+        self.command(now, call, |call, context| call.notify(description, context));
     }
 
     /// Ends a call by whatever message its state asks for; [`Event::Released`] follows, at once or later. For a call
@@ -250,12 +275,24 @@ impl Interface {
     }
 
     fn send(&mut self, now: Instant, message: &Message) {
-        match self.link.data(now, message.emit()) {
-            Ok(()) => self.context.stats.messages_sent += 1,
-            Err(reason) => {
+        let whole = message.emit();
+        let frames = self.in_frames(&whole).unwrap_or_else(|| vec![whole]);
+        for frame in frames {
+            if let Err(reason) = self.link.data(now, frame) {
                 self.context.stats.messages_not_sent += 1;
                 tracing::warn!("q931[{}]: {} not sent: {reason}", self.context.name, message.message_type);
+                return;
             }
+        }
+        self.context.stats.messages_sent += 1;
+    }
+
+    /// The message as the link carries it, in segments where that is agreed; `None` when it is too long.
+    fn in_frames(&self, message: &[u8]) -> Option<Vec<Vec<u8>>> {
+        if self.segmentation {
+            segment::cut(message, self.longest_message)
+        } else {
+            (message.len() <= self.longest_message).then(|| vec![message.to_vec()])
         }
     }
 
@@ -269,7 +306,7 @@ impl Interface {
                 self.retry_restarts();
             }
             q921::Event::Released => self.link_went_down(now),
-            q921::Event::Data(message) => self.receive(now, &message),
+            q921::Event::Data(message) => self.assemble(now, &message),
             // Call control on a point-to-point link uses acknowledged transfer only (Q.931 3, Q.921 5.2).
             q921::Event::UnitData(message) => {
                 self.context.stats.unexpected_messages += 1;

@@ -2,18 +2,45 @@
 
 use std::time::Instant;
 
-use super::Interface;
+use super::{Interface, InterfaceTimer};
 use crate::CallId;
 use crate::cause::CauseValue;
 use crate::ie::Element;
-use crate::q931::{CallReference, Message, MessageType};
+use crate::q931::segment::Assembled;
+use crate::q931::{CallReference, Message, MessageType, Timer};
 
 /// State of the global call reference in a STATUS about it: null (Q.931 4.5.7).
 const GLOBAL_STATE_NULL: u8 = 0;
 
 impl Interface {
+    /// What the link brought: a message, or a segment of one.
+    pub(super) fn assemble(&mut self, now: Instant, bytes: &[u8]) {
+        self.timers.stop(InterfaceTimer::T314);
+        let (assembled, broken_off) = self.reassembly.handle(bytes);
+        if broken_off {
+            self.spoiled("is broken off by another message");
+        }
+        match assembled {
+            Assembled::Whole(message) => self.receive(now, &message),
+            Assembled::Part => self.timers.set(InterfaceTimer::T314, now + self.context.timers.get(Timer::T314)),
+            Assembled::Spoiled => self.spoiled("has segments that do not follow each other"),
+        }
+    }
+
+    /// The next segment did not come.
+    pub(super) fn t314_expired(&mut self) {
+        if self.reassembly.give_up() {
+            self.spoiled("stops in the middle");
+        }
+    }
+
+    fn spoiled(&mut self, how: &str) {
+        self.context.stats.malformed += 1;
+        tracing::warn!("q931[{}]: malformed: a segmented message {how}", self.context.name);
+    }
+
     /// A layer 3 message.
-    pub(super) fn receive(&mut self, now: Instant, bytes: &[u8]) {
+    fn receive(&mut self, now: Instant, bytes: &[u8]) {
         self.context.stats.messages_received += 1;
         let message = match Message::parse(bytes) {
             Ok(message) => message,
@@ -64,6 +91,10 @@ impl Interface {
             if state != Some(0) {
                 context.refuse(reference, context.cause(CauseValue::MESSAGE_NOT_COMPATIBLE_WITH_STATE));
             }
+        } else if message.message_type == MessageType::Resume {
+            // No call is ever suspended here (Q.931 5.6.5).
+            let cause = Element::Cause(context.cause(CauseValue::NO_CALL_SUSPENDED));
+            context.send(Message::new(reference, MessageType::ResumeReject).with(cause));
         } else if message.message_type == MessageType::StatusEnquiry {
             context.send_status(reference, context.cause(CauseValue::STATUS_ENQUIRY_RESPONSE), 0);
         } else {

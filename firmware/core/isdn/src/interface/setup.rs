@@ -9,7 +9,9 @@ use crate::cause::CauseValue;
 use crate::channels::ChannelState;
 use crate::event::Event;
 use crate::ie::{BearerCapability, ChannelIdentification, ChannelSelection, Element};
+use crate::number::Number;
 use crate::q931::call::{Call, State};
+use crate::q931::overlap::Dialled;
 use crate::q931::{CallReference, Message, MessageType, mandatory};
 use crate::setup::Setup;
 use crate::{CallId, Side};
@@ -37,7 +39,7 @@ impl Interface {
         };
         let channel = Element::ChannelIdentification(ChannelIdentification::one(slot, self.exclusive));
         let message = Message::new(reference, MessageType::Setup).with(channel).with_all(setup.elements(self.law));
-        if message.emit().len() > self.longest_message {
+        if self.in_frames(&message.emit()).is_none() {
             return refuse(CauseValue::PROTOCOL_ERROR);
         }
         let id = self.next_call();
@@ -46,6 +48,7 @@ impl Interface {
         self.context.stats.calls_outgoing += 1;
         self.context.send(message.clone());
         let mut call = new_call(id, reference, slot, self.exclusive);
+        call.dialled = Dialled { number: Number { digits: String::new(), ..setup.called }, complete: setup.sending_complete };
         call.enter(now, State::SetupSent { setup: Box::new(message), repeated: false }, &self.context);
         self.calls.insert(id, call);
         self.settle(now);
@@ -163,6 +166,16 @@ impl Interface {
     }
 }
 
-const fn new_call(id: CallId, reference: CallReference, slot: u8, exclusive: bool) -> Call {
-    Call { id, reference, channel: Some(slot), exclusive, state: State::Null, timers: Timers::new(), enquiries: 0, told: false }
+fn new_call(id: CallId, reference: CallReference, slot: u8, exclusive: bool) -> Call {
+    Call {
+        id,
+        reference,
+        channel: Some(slot),
+        exclusive,
+        state: State::Null,
+        dialled: Dialled::default(),
+        timers: Timers::new(),
+        enquiries: 0,
+        told: false,
+    }
 }

@@ -9,6 +9,7 @@ use std::time::Instant;
 use sansio::Timers;
 
 use super::ie::{ChannelIdentification, ChannelSelection, Element, ProgressIndicator};
+use super::overlap::Dialled;
 use super::{CallReference, Message, MessageType, Timer, mandatory};
 use crate::cause::{Cause, CauseValue};
 use crate::channels::ChannelState;
@@ -29,7 +30,7 @@ pub(crate) struct Ending {
 pub(crate) enum State {
     /// U1, N6: SETUP sent, kept for its one repeat.
     SetupSent { setup: Box<Message>, repeated: bool },
-    /// U2, N25: the far end wants more digits; there are none.
+    /// U2, N25: SETUP ACKNOWLEDGE received, the far end wants more digits.
     OverlapSending,
     /// U3, N9: CALL PROCEEDING received.
     OutgoingProceeding,
@@ -37,6 +38,8 @@ pub(crate) enum State {
     OutgoingAlerting,
     /// U6, N1: SETUP received.
     Present,
+    /// U25, N2: SETUP ACKNOWLEDGE sent, the far end sends its digits.
+    OverlapReceiving,
     /// U9, N3: CALL PROCEEDING sent.
     IncomingProceeding,
     /// U7, N4: ALERTING sent.
@@ -78,6 +81,8 @@ pub(crate) struct Call {
     /// Whether an outgoing SETUP named its channel as exclusive.
     pub(crate) exclusive: bool,
     pub(crate) state: State,
+    /// What of its number is still to be sent.
+    pub(crate) dialled: Dialled,
     pub(crate) timers: Timers<Timer>,
     /// STATUS ENQUIRY sent and not answered.
     pub(crate) enquiries: u8,
@@ -99,7 +104,7 @@ impl Call {
         match (&self.state, side) {
             (State::Null, _) => 0,
             (State::SetupSent { .. }, Side::User) | (State::Present, Side::Network) => 1,
-            (State::OverlapSending, Side::User) => 2,
+            (State::OverlapSending, Side::User) | (State::OverlapReceiving, Side::Network) => 2,
             (State::OutgoingProceeding, Side::User) | (State::IncomingProceeding, Side::Network) => 3,
             (State::OutgoingAlerting, Side::User) | (State::IncomingAlerting, Side::Network) => 4,
             (State::SetupSent { .. }, Side::Network) | (State::Present, Side::User) => 6,
@@ -110,7 +115,7 @@ impl Call {
             (State::DisconnectSent { .. }, Side::User) | (State::DisconnectReceived { .. }, Side::Network) => 11,
             (State::DisconnectReceived { .. }, Side::User) | (State::DisconnectSent { .. }, Side::Network) => 12,
             (State::ReleaseSent { .. } | State::ReleaseOwed { .. }, _) => 19,
-            (State::OverlapSending, Side::Network) => 25,
+            (State::OverlapSending, Side::Network) | (State::OverlapReceiving, Side::User) => 25,
         }
     }
 
@@ -118,6 +123,7 @@ impl Call {
         match self.state {
             State::SetupSent { .. } => "setup sent",
             State::OverlapSending => "overlap sending",
+            State::OverlapReceiving => "overlap receiving",
             State::OutgoingProceeding => "outgoing call proceeding",
             State::OutgoingAlerting => "call delivered",
             State::Present => "call present",
@@ -163,6 +169,7 @@ impl Call {
         let timer = match self.state {
             State::SetupSent { .. } => Some(Timer::T303),
             State::OverlapSending => Some(Timer::T304),
+            State::OverlapReceiving => Some(Timer::T302),
             State::OutgoingProceeding => Some(Timer::T310),
             State::OutgoingAlerting => Some(Timer::T301),
             State::ConnectSent => Some(Timer::T313),
@@ -231,22 +238,24 @@ impl Call {
                     context.event(Event::Notify { call: self.id, notification });
                 }
             }
-            // Nothing here acts on digits, display or services during a call yet; none of them is an error.
-            MessageType::Information | MessageType::Facility | MessageType::CongestionControl => {}
+            MessageType::Information => self.receive_information(now, message, context),
+            // Nothing here acts on services during a call yet; none of them is an error.
+            MessageType::Facility | MessageType::CongestionControl => {}
             // A repeat of the SETUP that began this call (Q.931 5.8.3.2 e).
             MessageType::Setup => context.stats.wrong_reference += 1,
             MessageType::Restart | MessageType::RestartAcknowledge => self.unexpected(message, context),
+            // Services that this interface does not give are rejected by their own messages (Q.931 5.6.3, Q.932 6.2).
+            MessageType::Suspend => self.reject(MessageType::SuspendReject, context),
+            MessageType::Hold => self.reject(MessageType::HoldReject, context),
+            MessageType::Retrieve => self.reject(MessageType::RetrieveReject, context),
             MessageType::UserInformation
             | MessageType::SuspendReject
             | MessageType::ResumeReject
-            | MessageType::Hold
-            | MessageType::Suspend
             | MessageType::Resume
             | MessageType::HoldAcknowledge
             | MessageType::SuspendAcknowledge
             | MessageType::ResumeAcknowledge
             | MessageType::HoldReject
-            | MessageType::Retrieve
             | MessageType::RetrieveAcknowledge
             | MessageType::RetrieveReject
             | MessageType::Segment
@@ -278,7 +287,9 @@ impl Call {
                     self.unexpected(message, context);
                 }
             },
-            State::Present | State::IncomingProceeding | State::IncomingAlerting => self.unexpected(message, context),
+            State::Present | State::OverlapReceiving | State::IncomingProceeding | State::IncomingAlerting => {
+                self.unexpected(message, context);
+            }
             // It crossed our clearing message, which answers it.
             State::DisconnectSent { .. }
             | State::DisconnectReceived { .. }
@@ -310,9 +321,7 @@ impl Call {
         let proceeding_expected = matches!(self.state, State::SetupSent { .. } | State::OverlapSending);
         match step {
             Step::SetupAcknowledge if matches!(self.state, State::SetupSent { .. }) => {
-                self.enter(now, State::OverlapSending, context);
-                // En bloc: the digits are all there, which is what the far end must hear (Q.931 5.1.3).
-                context.send(self.message(MessageType::Information).with(Element::SendingComplete));
+                self.overlap_sending(now, progress(message), context);
             }
             Step::Proceeding if proceeding_expected => {
                 self.enter(now, State::OutgoingProceeding, context);
@@ -369,7 +378,7 @@ impl Call {
 
     /// CALL PROCEEDING with the channel.
     pub(crate) fn proceeding(&mut self, now: Instant, progress: Vec<ProgressIndicator>, context: &mut Context) {
-        if !matches!(self.state, State::Present) {
+        if !matches!(self.state, State::Present | State::OverlapReceiving) {
             return context.misuse(&format!("proceeding in state {}", self.state_name()));
         }
         self.respond(MessageType::CallProceeding, progress.into_iter().map(Element::Progress), context);
@@ -378,7 +387,7 @@ impl Call {
 
     /// ALERTING, with the channel when it is the first response.
     pub(crate) fn alerting(&mut self, now: Instant, progress: Vec<ProgressIndicator>, context: &mut Context) {
-        if !matches!(self.state, State::Present | State::IncomingProceeding) {
+        if !matches!(self.state, State::Present | State::OverlapReceiving | State::IncomingProceeding) {
             return context.misuse(&format!("alerting in state {}", self.state_name()));
         }
         self.respond(MessageType::Alerting, progress.into_iter().map(Element::Progress), context);
@@ -393,12 +402,13 @@ impl Call {
         cause: Option<Cause>,
         context: &mut Context,
     ) {
-        let may = matches!(self.state, State::Present | State::IncomingProceeding | State::IncomingAlerting);
+        let may =
+            matches!(self.state, State::Present | State::OverlapReceiving | State::IncomingProceeding | State::IncomingAlerting);
         if !may || progress.is_empty() {
             let count = progress.len();
             return context.misuse(&format!("progress with {count} indicators in state {}", self.state_name()));
         }
-        if matches!(self.state, State::Present) {
+        if matches!(self.state, State::Present | State::OverlapReceiving) {
             self.proceeding(now, Vec::new(), context);
         }
         let elements = progress.into_iter().map(Element::Progress).chain(cause.map(Element::Cause));
@@ -408,7 +418,9 @@ impl Call {
 
     /// CONNECT. The user side waits for CONNECT ACKNOWLEDGE, the network side does not (Q.931 5.1.8, 5.2.8).
     pub(crate) fn connect(&mut self, now: Instant, connected: &Connected, context: &mut Context) {
-        if !matches!(self.state, State::Present | State::IncomingProceeding | State::IncomingAlerting) {
+        let may =
+            matches!(self.state, State::Present | State::OverlapReceiving | State::IncomingProceeding | State::IncomingAlerting);
+        if !may {
             return context.misuse(&format!("connect in state {}", self.state_name()));
         }
         self.respond(MessageType::Connect, connected.elements(), context);
@@ -421,8 +433,29 @@ impl Call {
         }
     }
 
+    /// NOTIFY: what the far end is to know of its partner (Q.931 5.9).
+    pub(crate) fn notify(&self, description: u8, context: &mut Context) {
+        match self.state {
+            State::OutgoingAlerting | State::IncomingAlerting | State::Active => {
+                context.send(self.message(MessageType::Notify).with(Element::Notification(description)));
+            }
+            State::SetupSent { .. }
+            | State::OverlapSending
+            | State::OutgoingProceeding
+            | State::Present
+            | State::OverlapReceiving
+            | State::IncomingProceeding
+            | State::ConnectSent
+            | State::DisconnectSent { .. }
+            | State::DisconnectReceived { .. }
+            | State::ReleaseSent { .. }
+            | State::ReleaseOwed { .. }
+            | State::Null => context.misuse(&format!("notify in state {}", self.state_name())),
+        }
+    }
+
     /// A response to SETUP; the first one names the channel, and media may open.
-    fn respond(&self, message_type: MessageType, elements: impl IntoIterator<Item = Element>, context: &mut Context) {
+    pub(crate) fn respond(&self, message_type: MessageType, elements: impl IntoIterator<Item = Element>, context: &mut Context) {
         let mut message = self.message(message_type).with_all(elements);
         if let (State::Present, Some(channel)) = (&self.state, self.channel) {
             message = message.with(Element::ChannelIdentification(ChannelIdentification::one(channel, true)));
@@ -441,13 +474,14 @@ impl Call {
 
     fn expired(&mut self, now: Instant, timer: Timer, context: &mut Context) {
         let value = match timer {
+            Timer::T302 => return self.t302_expired(context),
             Timer::T303 => return self.t303_expired(now, context),
             Timer::T305 => return self.t305_expired(now, context),
             Timer::T308 => return self.t308_expired(now, context),
             Timer::T309 => return self.t309_expired(context),
             Timer::T322 => return self.t322_expired(now, context),
-            // Belongs to the interface and never runs here.
-            Timer::T316 => return,
+            // They belong to the interface and never run here.
+            Timer::T314 | Timer::T316 => return,
             Timer::T301 => CauseValue::NO_ANSWER,
             Timer::T304 => CauseValue::INVALID_NUMBER_FORMAT,
             Timer::T310 => self.silent_cause(context),

@@ -32,6 +32,7 @@ impl Call {
             }
             State::SetupSent { .. }
             | State::OverlapSending
+            | State::OverlapReceiving
             | State::OutgoingProceeding
             | State::OutgoingAlerting
             | State::IncomingProceeding
@@ -105,6 +106,7 @@ impl Call {
             State::DisconnectReceived { .. } => self.unexpected(message, context),
             State::SetupSent { .. }
             | State::OverlapSending
+            | State::OverlapReceiving
             | State::OutgoingProceeding
             | State::OutgoingAlerting
             | State::Present
@@ -132,6 +134,7 @@ impl Call {
             State::DisconnectSent { ending, .. } | State::DisconnectReceived { ending, .. } => ending.clone(),
             State::SetupSent { .. }
             | State::OverlapSending
+            | State::OverlapReceiving
             | State::OutgoingProceeding
             | State::OutgoingAlerting
             | State::Present
@@ -154,6 +157,7 @@ impl Call {
             | State::DisconnectReceived { ending, .. } => ending.clone(),
             State::SetupSent { .. }
             | State::OverlapSending
+            | State::OverlapReceiving
             | State::OutgoingProceeding
             | State::OutgoingAlerting
             | State::Present

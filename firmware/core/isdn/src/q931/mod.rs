@@ -1,13 +1,15 @@
 //! Q.931: messages, information elements, call states and timers of circuit-switched call control.
 //!
 //! [`Message`] and [`ie`] are the wire; a call is one machine, driven only by [`Interface`](crate::Interface).
-//! Left out in this cut: overlap sending of digits, suspend and resume, hold, packet mode, segmentation (Q.931 annex H).
+//! Left out in this cut: suspend and resume, hold (all rejected), packet mode.
 
 pub(crate) mod call;
 pub(crate) mod clearing;
 pub mod ie;
 pub(crate) mod mandatory;
 mod message;
+pub(crate) mod overlap;
+pub mod segment;
 pub(crate) mod status;
 mod timer;
 

@@ -32,6 +32,12 @@ impl Call {
         self.answer_with(CauseValue::MESSAGE_TYPE_NOT_IMPLEMENTED, message, context);
     }
 
+    /// A service that is not given: the call goes on.
+    pub(crate) fn reject(&self, with: MessageType, context: &mut Context) {
+        let cause = Element::Cause(context.cause(CauseValue::FACILITY_NOT_IMPLEMENTED));
+        context.send(self.message(with).with(cause));
+    }
+
     fn answer_with(&self, value: CauseValue, message: &Message, context: &mut Context) {
         let cause = context.cause(value).with_diagnostics(&[message.message_type.code()]);
         self.send_status(cause, context);
@@ -68,6 +74,7 @@ impl Call {
             | State::DisconnectReceived { ending, .. } => ending.clone(),
             State::SetupSent { .. }
             | State::OverlapSending
+            | State::OverlapReceiving
             | State::OutgoingProceeding
             | State::OutgoingAlerting
             | State::Present
@@ -114,7 +121,7 @@ impl Call {
     /// timer of ours guards the far end is asked (5.8.10), since it may have restarted without them.
     pub(crate) fn link_reset(&mut self, now: Instant, lost: bool, context: &mut Context) {
         match &self.state {
-            State::OverlapSending if lost => {
+            State::OverlapSending | State::OverlapReceiving if lost => {
                 let cause = context.cause(CauseValue::TEMPORARY_FAILURE);
                 self.disconnect(now, Ending { cause: cause.clone(), by: Who::Link }, cause, context);
             }
@@ -125,6 +132,7 @@ impl Call {
             }
             State::SetupSent { .. }
             | State::OverlapSending
+            | State::OverlapReceiving
             | State::OutgoingProceeding
             | State::Present
             | State::ConnectSent

@@ -1,6 +1,6 @@
 //! Timers of call control (Q.931 9) and the one table of their defaults by side.
 //!
-//! Left out until overlap, hold and packet calls need them: T302, T306, T307, T312, T314, T317 to T321.
+//! Left out until hold and packet calls need them: T306, T307, T312, T317 to T321.
 
 use std::time::Duration;
 
@@ -11,6 +11,8 @@ use crate::Side;
 pub enum Timer {
     /// Far end alerts and nobody answers.
     T301,
+    /// SETUP ACKNOWLEDGE was sent and the far end has stopped dialling.
+    T302,
     /// SETUP has no answer.
     T303,
     /// SETUP ACKNOWLEDGE arrived and nothing after it.
@@ -25,6 +27,8 @@ pub enum Timer {
     T310,
     /// CONNECT has no answer.
     T313,
+    /// The next segment of a message does not come.
+    T314,
     /// RESTART has no answer.
     T316,
     /// STATUS ENQUIRY has no answer.
@@ -53,8 +57,9 @@ const fn row(timer: Timer, user_ms: u64, network_ms: u64, clause: &'static str, 
 /// Every timer of call control, in the order of Q.931 tables 9-1 (network) and 9-2 (user).
 ///
 /// T310 of the user is any value from 30 s to 120 s: 60 s leaves a call abroad the time it takes to alert.
-pub const TIMERS: [TimerRow; 10] = [
+pub const TIMERS: [TimerRow; 12] = [
     row(Timer::T301, 180_000, 180_000, "Q.931 5.2.5.3", "nobody answers"),
+    row(Timer::T302, 15_000, 15_000, "Q.931 5.2.4", "no more digits are coming"),
     row(Timer::T303, 4_000, 4_000, "Q.931 5.2.5.3", "repeat an unanswered setup once, then give up"),
     row(Timer::T304, 30_000, 20_000, "Q.931 5.1.3", "far end asked for more digits and fell silent"),
     row(Timer::T305, 30_000, 30_000, "Q.931 5.3.3", "release a call whose disconnect is unanswered"),
@@ -62,6 +67,7 @@ pub const TIMERS: [TimerRow; 10] = [
     row(Timer::T309, 90_000, 90_000, "Q.931 5.8.9", "keep active calls while the data link is down"),
     row(Timer::T310, 60_000, 10_000, "Q.931 5.2.5.3", "far end took the call and fell silent"),
     row(Timer::T313, 4_000, 4_000, "Q.931 5.2.8", "give up when an answer is not acknowledged"),
+    row(Timer::T314, 4_000, 4_000, "Q.931 annex H", "give up a message whose segments stop coming"),
     row(Timer::T316, 120_000, 120_000, "Q.931 5.5.1", "repeat an unanswered restart"),
     row(Timer::T322, 4_000, 4_000, "Q.931 5.8.10", "repeat an unanswered status enquiry once, then clear"),
 ];

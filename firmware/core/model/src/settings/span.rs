@@ -24,6 +24,10 @@ pub struct Span {
     /// Which B-channel an outgoing call takes first.
     #[serde(default)]
     pub hunting: Hunting,
+    /// Whether a called number that arrives in pieces is waited for, until sending complete or 15 s without a digit (T302 of Q.931); otherwise
+    /// what SETUP has is taken for the whole.
+    #[serde(default)]
+    pub overlap_receiving: bool,
     /// What carries it.
     pub back_end: BackEnd,
 }
@@ -164,7 +168,7 @@ pub enum Side {
 
 /// Order in which B-channels are taken.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Hunting {
     /// Lowest first on the user side, highest first on the network side, so that the two ends rarely collide.
     #[default]
@@ -173,6 +177,14 @@ pub enum Hunting {
     Ascending,
     /// Highest first.
     Descending,
+    /// The next above the one taken last.
+    RoundRobin,
+    /// The one that has had the fewest calls.
+    LeastUsed,
+    /// Even ones first, where the far end begins with the odd ones.
+    EvenFirst,
+    /// Odd ones first.
+    OddFirst,
 }
 
 /// What carries a span.

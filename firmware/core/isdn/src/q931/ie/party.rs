@@ -8,7 +8,7 @@ use crate::number::{CallingNumber, Number, NumberingPlan, Presentation, Redirect
 /// Extension bit: no further octet of this group follows (Q.931 4.5.1).
 const LAST: u8 = 0x80;
 
-fn decode_digits(bytes: &[u8]) -> Result<String, Invalid> {
+pub(super) fn decode_digits(bytes: &[u8]) -> Result<String, Invalid> {
     bytes
         .iter()
         .map(|byte| match byte & 0x7f {
@@ -81,5 +81,12 @@ pub(super) fn encode_redirecting(redirecting: &Redirecting) -> Vec<u8> {
         LAST | redirecting.reason.bits(),
     ];
     push_digits(&mut bytes, &redirecting.number.digits);
+    bytes
+}
+
+/// The digits alone: contents of a keypad facility (Q.931 4.5.18).
+pub(super) fn encode_digits(digits: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    push_digits(&mut bytes, digits);
     bytes
 }

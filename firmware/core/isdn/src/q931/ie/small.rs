@@ -1,4 +1,4 @@
-//! Elements of one or two octets: cause, call state, progress, notification, restart, and display text.
+//! Elements of one or two octets: cause, call state, progress, notification, restart, segmented message, and display text.
 //!
 //! Coding standards other than ITU-T are read as if they were ITU-T's, since their values are not known here.
 
@@ -126,6 +126,35 @@ pub(super) fn encode_cause(cause: &Cause) -> Vec<u8> {
     let mut bytes = vec![LAST | cause.location.bits(), LAST | cause.value.0];
     bytes.extend(cause.diagnostics.iter().take(MAX_DIAGNOSTICS));
     bytes
+}
+
+/// What a SEGMENT is a part of (Q.931 4.5.26).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Segmented {
+    /// It is the first.
+    pub first: bool,
+    /// How many follow, 0 to 127.
+    pub remaining: u8,
+    /// Type of the message that was cut.
+    pub message_type: u8,
+}
+
+impl Segmented {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Invalid> {
+        match *bytes {
+            [count, message_type] => Ok(Self { first: count & 0x80 != 0, remaining: count & 0x7f, message_type }),
+            _ => Err(Invalid),
+        }
+    }
+
+    pub(crate) fn encode(self) -> Vec<u8> {
+        vec![u8::from(self.first) << 7 | self.remaining & 0x7f, self.message_type]
+    }
+}
+
+/// An element of one octet.
+pub(super) fn decode_octet(bytes: &[u8]) -> Result<u8, Invalid> {
+    bytes.first().copied().ok_or(Invalid)
 }
 
 pub(super) fn decode_notification(bytes: &[u8]) -> Result<u8, Invalid> {
