@@ -38,7 +38,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,
     },
-    /// Messages of calls as they cross the box, until Ctrl-C
+    /// Messages of calls as they cross the box, or what happens on a span, until Ctrl-C
     Trace(TraceArguments),
     /// The configuration document
     Config {
@@ -76,6 +76,14 @@ pub(crate) enum SpanCommand {
         /// What to switch on
         #[arg(value_enum)]
         mode: Mode,
+    },
+    /// Writes the frames that a span's flight recorder has to a pcapng file
+    Capture {
+        /// The span's name
+        name: String,
+        /// Where to write it; - is standard output
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
     },
     /// Begins a bit-error test of a timeslot that no call has, or ends it; `junctor span show` has its figures
     Test {
@@ -132,6 +140,15 @@ pub(crate) enum CallCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct TraceArguments {
+    /// Not calls, but this span's D-channel: its frames, and how its line, link and verdict change
+    #[arg(conflicts_with_all = ["call", "until_ended"])]
+    pub(crate) span: Option<String>,
+    /// Of a span: begin with so many entries of its past
+    #[arg(long, value_name = "N", default_value_t = 20, requires = "span")]
+    pub(crate) last: u32,
+    /// Of a span: print what there is and end
+    #[arg(long, requires = "span")]
+    pub(crate) once: bool,
     /// Only this call, from its beginning, until it is over
     #[arg(long, value_name = "ID")]
     pub(crate) call: Option<u64>,

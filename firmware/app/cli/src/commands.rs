@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::arguments::{Arguments, CallCommand, Command, ConfigCommand, SpanCommand};
 use crate::failure::Failure;
-use crate::{print, show, span, trace};
+use crate::{print, show, span, trace, trace_span};
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let client = Client::new(&arguments.control);
@@ -18,7 +18,10 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Span { command } => span::run(&client, json, command.as_ref().unwrap_or(&SpanCommand::List)).await,
         Command::Call { command } => call(&client, json, command).await,
         Command::Record { limit } => tell(json, &client.records(*limit).await?, |records| show::records(records)),
-        Command::Trace(arguments) => trace::follow(&client, json, arguments).await,
+        Command::Trace(arguments) => match &arguments.span {
+            Some(span) => trace_span::follow(&client, json, span, arguments).await,
+            None => trace::follow(&client, json, arguments).await,
+        },
         Command::Config { command: ConfigCommand::Check { file } } => check(&client, json, file).await,
         Command::Config { command: ConfigCommand::Show } => tell(json, &client.configuration().await?, String::clone),
         Command::Shutdown => Ok(client.shutdown().await?),
@@ -44,9 +47,12 @@ async fn call(client: &Client, json: bool, command: &CallCommand) -> Result<(), 
     }
 }
 
-/// The file is made only once junctord has said yes, so that a refusal leaves an older file alone.
 async fn capture(client: &Client, id: u64, output: &Path) -> Result<(), Failure> {
-    let mut capture = client.capture(id).await?;
+    write_capture(client.capture(id).await?, output).await
+}
+
+/// The file is made only once junctord has said yes, so that a refusal leaves an older file alone.
+pub(crate) async fn write_capture(mut capture: client::Capture, output: &Path) -> Result<(), Failure> {
     if output == Path::new("-") {
         return copy(&mut capture, &mut std::io::stdout().lock()).await?.map_err(Failure::output);
     }

@@ -20,6 +20,7 @@ mod show;
 mod span;
 mod table;
 mod trace;
+mod trace_span;
 
 use std::io::Write;
 use std::process::ExitCode;

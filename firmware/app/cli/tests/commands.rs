@@ -86,6 +86,20 @@ async fn span_test_begins_with_a_timeslot_and_ends_without() {
 }
 
 #[tokio::test]
+async fn trace_of_a_span_shows_its_past_and_ends_when_told_to() {
+    let fake = Fake::start().await;
+    insta::assert_snapshot!(printed(&fake, &["trace", "pstn", "--once"]).await);
+    let requests = fake.requests();
+    assert_eq!(requests[0].path, "/v1/spans/pstn/recorder?after=0&limit=20");
+}
+
+#[tokio::test]
+async fn capture_of_a_span_is_what_junctord_has() {
+    let fake = Fake::start().await;
+    assert_eq!(junctor(&fake, &["span", "capture", "pstn", "-o", "-"]).await.stdout, [0x0a, 0x0d, 0x0d, 0x0a, 7]);
+}
+
+#[tokio::test]
 async fn call_list_shows_numbers_trunks_and_states() {
     let fake = Fake::start().await;
     assert_eq!(printed(&fake, &["call", "list"]).await, "no calls\n");

@@ -4,8 +4,8 @@ use http_body_util::BodyExt;
 use hyper::Method;
 use hyper::body::Incoming;
 use model::api::{
-    BitErrorTestRequest, Call, CallDetail, CallRecord, ConfigurationCheck, Hardware, MaintenanceMode, MaintenanceRequest, Span,
-    Status, path,
+    BitErrorTestRequest, Call, CallDetail, CallRecord, ConfigurationCheck, Hardware, MaintenanceMode, MaintenanceRequest,
+    Recording, Span, Status, path,
 };
 use model::settings;
 
@@ -54,6 +54,17 @@ impl Client {
     /// Ends it. Administrators only.
     pub async fn end_bit_error_test(&self, name: &str) -> Result<Span, Error> {
         self.ask(Method::DELETE, &path::span_bit_error_test(&segment(name)), Send::Nothing).await?.json().await
+    }
+
+    /// What a span's flight recorder has after entry number `after` (0: from its beginning), the newest `limit` of it.
+    pub async fn recording(&self, name: &str, after: u64, limit: u32) -> Result<Recording, Error> {
+        self.get(&format!("{}?after={after}&limit={limit}", path::span_recorder(&segment(name)))).await
+    }
+
+    /// The D-channel frames that a span's flight recorder has, as pcapng, in pieces as they come. Administrators only.
+    pub async fn span_capture(&self, name: &str) -> Result<Capture, Error> {
+        let answer = self.ask(Method::GET, &path::span_capture(&segment(name)), Send::Nothing).await?;
+        Ok(Capture { request: answer.request, body: answer.response.into_body() })
     }
 
     /// Sets a span's counters to zero. Operators and administrators only.

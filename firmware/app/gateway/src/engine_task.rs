@@ -19,6 +19,7 @@ use crate::ladder::Ladders;
 use crate::media::{Command, Media, Report};
 use crate::net::{Net, Outbox};
 use crate::options::Configuration;
+use crate::recorder::Recorders;
 use crate::store::Store;
 
 /// Inputs that may wait.
@@ -123,6 +124,7 @@ pub(crate) struct EngineTask {
     parts: Parts,
     inputs: Inputs,
     ladders: Ladders,
+    recorders: Recorders,
     clock: WallClock,
     name: String,
     lines: HashMap<SpanId, LineFigures>,
@@ -139,7 +141,17 @@ impl EngineTask {
         let first_call = parts.store.next_call().map_err(|error| format!("cannot read the call store: {error}"))?;
         let engine = Engine::new(Plan { settings: configuration.settings.clone(), clock, first_call, seed });
         let name = configuration.settings.name.clone();
-        Ok(Self { engine, parts, inputs, ladders: Ladders::default(), clock, name, lines: HashMap::new(), published: None })
+        Ok(Self {
+            engine,
+            parts,
+            inputs,
+            ladders: Ladders::default(),
+            recorders: Recorders::default(),
+            clock,
+            name,
+            lines: HashMap::new(),
+            published: None,
+        })
     }
 
     /// Runs until every sender of inputs is gone.
@@ -249,9 +261,10 @@ impl EngineTask {
             }
             Event::Ladder { call, line } => self.ladder_line(call, line),
             Event::SipMessage { call, flow, sent, bytes } => self.capture_sip(call, flow, sent, bytes),
-            Event::DFrame { call, span, sent, frame } => self.capture_frame(call, span, sent, frame),
-            Event::Span(span) => {
-                if let Some(span) = self.span(span) {
+            Event::DFrame { call, span, sent, frame } => self.record_frame(call, span, sent, frame),
+            Event::Span(id) => {
+                if let Some(span) = self.span(id) {
+                    self.recorders.shown(id, &span);
                     self.publish(api::Event::Span { span });
                 }
             }
@@ -278,11 +291,22 @@ impl EngineTask {
         self.parts.capture.packet(call.0, SystemTime::now(), packet);
     }
 
-    fn capture_frame(&self, call: CallId, span: SpanId, sent: bool, frame: Vec<u8>) {
-        if self.parts.capture.wants_signalling() {
+    fn record_frame(&mut self, call: Option<CallId>, span: SpanId, sent: bool, frame: Vec<u8>) {
+        self.recorders.frame(span, sent, &frame, call.map(|call| call.0));
+        if let Some(call) = call.filter(|_| self.parts.capture.wants_signalling()) {
             let network_side = self.engine.is_network_side(span);
             self.parts.capture.packet(call.0, SystemTime::now(), Packet::Lapd { sent, network_side, frame });
         }
+    }
+
+    /// What a span's flight recorder has after an entry, the newest `most`.
+    pub(crate) fn recording(&self, span: SpanId, after: u64, most: usize) -> api::Recording {
+        self.recorders.read(span, after, most)
+    }
+
+    /// The frames that a span's flight recorder has, as pcapng.
+    pub(crate) fn d_channel_capture(&self, span: SpanId) -> Vec<u8> {
+        self.recorders.capture(span, self.engine.is_network_side(span))
     }
 
     fn publish(&self, event: api::Event) {

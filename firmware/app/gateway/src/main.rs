@@ -22,6 +22,7 @@ mod logging;
 mod media;
 mod net;
 mod options;
+mod recorder;
 mod shutdown;
 mod spans;
 mod store;

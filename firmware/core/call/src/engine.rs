@@ -80,10 +80,10 @@ pub enum Event {
         /// The message.
         bytes: Vec<u8>,
     },
-    /// A LAPD frame of a call, for captures.
+    /// A LAPD frame, for captures and flight recorders.
     DFrame {
-        /// The call.
-        call: CallId,
+        /// The call whose message it carries.
+        call: Option<CallId>,
         /// The span.
         span: SpanId,
         /// Whether we sent it.
@@ -386,7 +386,12 @@ impl Engine {
         let known = trace.leg.and_then(|leg| self.remembered.calls.get(&leg).copied());
         match known {
             Some((call, started)) => self.trace(call, started, trace),
-            None => tracing::trace!("{}{{}}: {}", self.controller.name_of(trace.trunk), trace.text),
+            None => {
+                tracing::trace!("{}{{}}: {}", self.controller.name_of(trace.trunk), trace.text);
+                if let Outgoing::Frame { span, frame } = trace.bytes {
+                    self.events.push_back(Event::DFrame { call: None, span, sent: trace.sent, frame });
+                }
+            }
         }
     }
 
@@ -400,7 +405,7 @@ impl Engine {
         let line = ladder_line(started, trace.at, protocol, ends, trace.text);
         self.events.push_back(Event::Ladder { call, line });
         self.events.push_back(match trace.bytes {
-            Outgoing::Frame { span, frame } => Event::DFrame { call, span, sent: trace.sent, frame },
+            Outgoing::Frame { span, frame } => Event::DFrame { call: Some(call), span, sent: trace.sent, frame },
             Outgoing::Sip { flow, bytes } => Event::SipMessage { call, flow, sent: trace.sent, bytes },
         });
     }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use model::api::{Call, CallDetail, CallRecord, ConfigurationCheck, Event, Fault, Status};
+use model::api::{Call, CallDetail, CallRecord, ConfigurationCheck, Event, Fault, Recording, Status};
 use tokio::net::UnixListener;
 use tokio::sync::{broadcast, watch};
 
@@ -22,6 +22,8 @@ pub struct World {
     pub details: BTreeMap<u64, CallDetail>,
     pub records: Vec<CallRecord>,
     pub captures: BTreeMap<u64, Vec<u8>>,
+    pub recording: Recording,
+    pub span_capture: Vec<u8>,
     pub configuration: String,
     pub check: ConfigurationCheck,
     /// If set, every request is refused with it.

@@ -22,6 +22,8 @@ pub(super) fn router(shared: Shared) -> Router {
         .route(path::SPANS, get(|State(s): State<Shared>| async move { Json(s.world.lock().unwrap().status.spans.clone()) }))
         .route(path::SPAN, get(span))
         .route(path::SPAN_BIT_ERROR_TEST, put(span).delete(span))
+        .route(path::SPAN_RECORDER, get(recorder))
+        .route(path::SPAN_CAPTURE, get(capture_of_span))
         .route(path::CALLS, get(|State(s): State<Shared>| async move { Json(s.world.lock().unwrap().status.calls.clone()) }))
         .route(path::CALL, get(call))
         .route(path::CALL_HANGUP, post(hangup))
@@ -73,6 +75,14 @@ async fn span(State(shared): State<Shared>, Path(name): Path<String>) -> Respons
         Some(span) => Json(span.clone()).into_response(),
         None => not_found("no such span", format!("there is no span \"{name}\"")),
     }
+}
+
+async fn recorder(State(shared): State<Shared>) -> Response {
+    Json(shared.world.lock().unwrap().recording.clone()).into_response()
+}
+
+async fn capture_of_span(State(shared): State<Shared>) -> Response {
+    Bytes::from(shared.world.lock().unwrap().span_capture.clone()).into_response()
 }
 
 async fn call(State(shared): State<Shared>, Path(id): Path<u64>) -> Response {

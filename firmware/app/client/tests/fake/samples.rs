@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use model::api::{
-    Alarms, Call, CallDetail, CallRecord, CallState, Channel, ChannelUse, ConfigurationCheck, Counters, DChannelCounters,
-    LadderLine, LegStatus, LineCounters, LinkState, Maintenance, Party, Peer, Quality, Span, SpanState, Status,
+    Alarms, Area, Call, CallDetail, CallRecord, CallState, Channel, ChannelUse, ConfigurationCheck, Counters, DChannelCounters,
+    Happening, LadderLine, LegStatus, LineCounters, LinkState, Maintenance, Party, Peer, Quality, Recorded, Recording, Span,
+    SpanState, Status,
 };
 use model::settings::{Framing, Side, Signalling};
 
@@ -25,6 +26,8 @@ pub fn world() -> World {
         details: BTreeMap::from([(7, detail)]),
         records: vec![ended, busy],
         captures: BTreeMap::from([(7, vec![0x0a, 0x0d, 0x0d, 0x0a, 0, 1, 2, 255])]),
+        recording: recording(),
+        span_capture: vec![0x0a, 0x0d, 0x0d, 0x0a, 7],
         configuration: "name = \"demo\"\n".into(),
         check: ConfigurationCheck { usable: true, problems: Vec::new() },
         refuse: None,
@@ -150,4 +153,21 @@ pub fn release(status: &mut Status, id: u64) {
     for channel in status.spans.iter_mut().flat_map(|span| &mut span.channels).filter(|channel| channel.call == Some(id)) {
         (channel.state, channel.call) = (ChannelUse::Idle, None);
     }
+}
+
+/// What a flight recorder may have.
+pub fn recording() -> Recording {
+    let entry = |number, what| Recorded { number, at: START + i64::try_from(number).unwrap() * 10, what };
+    let frame = |sent, text: &str, call| Happening::Frame { sent, text: text.into(), call };
+    let entries = vec![
+        entry(41, Happening::State { state: SpanState::Running }),
+        entry(42, Happening::Alarms { alarms: Alarms(vec!["RED".into(), "LOS".into()]) }),
+        entry(43, Happening::Alarms { alarms: Alarms::default() }),
+        entry(44, frame(true, "SABME p=1", None)),
+        entry(45, frame(false, "UA f=1", None)),
+        entry(46, Happening::Link { link: LinkState::Up }),
+        entry(47, frame(false, "I n(s)=0 n(r)=0 SETUP cr=1 channel=1 excl called=100", Some(7))),
+        entry(48, Happening::Verdict { area: Area::Healthy, text: "the line is in order".into() }),
+    ];
+    Recording { entries, lost: 40 }
 }

@@ -131,6 +131,16 @@ impl Capture {
     }
 }
 
+/// A whole file of these packets.
+pub(crate) fn file_of(packets: impl Iterator<Item = (SystemTime, Packet)>) -> Vec<u8> {
+    let mut file = pcapng::header();
+    for (at, packet) in packets {
+        let (interface, bytes) = packets::encode(&packet);
+        file.extend(pcapng::packet(interface, at, &bytes));
+    }
+    file
+}
+
 fn file(directory: &Path, call: u64) -> PathBuf {
     directory.join(format!("call-{call}.pcapng"))
 }

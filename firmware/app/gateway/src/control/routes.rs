@@ -23,6 +23,7 @@ pub(super) fn router(control: Control) -> Router {
         .route(path::STATUS, get(status))
         .route(path::SPANS, get(span_routes::spans))
         .route(path::SPAN, get(span_routes::span))
+        .route(path::SPAN_RECORDER, get(span_routes::recorder))
         .route(path::HARDWARE, get(span_routes::hardware))
         .route(path::CALLS, get(calls))
         .route(path::CALL, get(call))
@@ -36,6 +37,7 @@ pub(super) fn router(control: Control) -> Router {
         .layer(from_fn_with_state(Role::Operator, authorise));
     let administer = Router::new()
         .route(path::CALL_CAPTURE, get(call_capture))
+        .route(path::SPAN_CAPTURE, get(span_routes::capture))
         .route(path::CONFIGURATION, get(configuration))
         .route(path::SPAN_CONFIGURATION, put(span_routes::configure))
         .route(path::SPAN_MAINTENANCE, post(span_routes::maintain))
@@ -113,7 +115,12 @@ async fn call_capture(State(control): State<Control>, Path(id): Path<u64>) -> Re
     let bytes = tokio::fs::read(&file).await.map_err(|error| {
         Problem::missing(format!("there is no capture of call {id} ({error}): is capture.calls on in the configuration?"))
     })?;
-    Ok(([(header::CONTENT_TYPE, "application/x-pcapng")], bytes).into_response())
+    Ok(pcapng(bytes))
+}
+
+/// The answer that is a capture.
+pub(super) fn pcapng(bytes: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, "application/x-pcapng")], bytes).into_response()
 }
 
 /// Which records to list.

@@ -4,15 +4,17 @@ use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use call::words::SpanId;
-use model::api::{BitErrorTestRequest, Hardware, MaintenanceRequest, Span};
+use model::api::{BitErrorTestRequest, Hardware, MaintenanceRequest, Recording, Span};
 use model::settings::{self, Settings, Severity};
+use serde::Deserialize;
 
 use super::Control;
 use super::fault::Problem;
-use super::routes::{Answer, engine_gone};
+use super::routes::{Answer, engine_gone, pcapng};
 use crate::spans::Order;
 
 /// How long the far end may take to let go of a span's calls: an answer that has not come within T308 (4 s, Q.931 9.1) is asked for again.
@@ -39,6 +41,34 @@ async fn number(control: &Control, name: &str) -> Result<SpanId, Problem> {
     let wanted = name.to_owned();
     let found = control.inputs.ask(move |task| task.span_named(&wanted)).await.ok_or_else(engine_gone)?;
     found.ok_or_else(|| no_such(name))
+}
+
+/// Which entries of a flight recorder to show.
+#[derive(Debug, Deserialize)]
+pub(super) struct Wanted {
+    #[serde(default)]
+    after: u64,
+    #[serde(default = "thousand")]
+    limit: u32,
+}
+
+const fn thousand() -> u32 {
+    1000
+}
+
+pub(super) async fn recorder(
+    State(control): State<Control>,
+    Path(name): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Answer<Recording> {
+    let span = number(&control, &name).await?;
+    let most = usize::try_from(wanted.limit.clamp(1, 20_000)).unwrap_or(usize::MAX);
+    control.inputs.ask(move |task| task.recording(span, wanted.after, most)).await.map(Json).ok_or_else(engine_gone)
+}
+
+pub(super) async fn capture(State(control): State<Control>, Path(name): Path<String>) -> Result<Response, Problem> {
+    let span = number(&control, &name).await?;
+    control.inputs.ask(move |task| task.d_channel_capture(span)).await.map(pcapng).ok_or_else(engine_gone)
 }
 
 pub(super) async fn hardware(State(control): State<Control>) -> Answer<Vec<Hardware>> {

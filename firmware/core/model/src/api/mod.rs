@@ -11,6 +11,7 @@ mod event;
 mod fault;
 mod hardware;
 pub mod path;
+mod recorder;
 mod span;
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ pub use call::{Call, CallDetail, CallRecord, CallState, LadderLine, LegStatus, P
 pub use event::Event;
 pub use fault::Fault;
 pub use hardware::Hardware;
+pub use recorder::{Happening, Recorded, Recording};
 pub use span::{
     Alarms, Area, Channel, ChannelUse, ClockStatus, DChannelCounters, LineCounters, LinkState, Maintenance, MaintenanceMode,
     MaintenanceRequest, Span, SpanState, Verdict,

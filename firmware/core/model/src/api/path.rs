@@ -16,6 +16,11 @@ pub const SPAN_MAINTENANCE: &str = "/v1/spans/{name}/maintenance";
 pub const SPAN_BIT_ERROR_TEST: &str = "/v1/spans/{name}/bit-error-test";
 /// `POST` sets a span's counters to zero (operator). No answer but success.
 pub const SPAN_COUNTERS_RESET: &str = "/v1/spans/{name}/counters/reset";
+/// `GET` a span's flight recorder: [`super::Recording`]; query `after`, the number of the last entry seen (default 0), and `limit`, 1 to
+/// 20000, default 1000: the newest.
+pub const SPAN_RECORDER: &str = "/v1/spans/{name}/recorder";
+/// `GET` the D-channel frames that the flight recorder has, as pcapng (administrator).
+pub const SPAN_CAPTURE: &str = "/v1/spans/{name}/capture";
 /// `GET` every span of every card that the kernel sees, configured or not: `Vec<`[`super::Hardware`]`>`.
 pub const HARDWARE: &str = "/v1/hardware";
 /// `GET` calls that are not over: `Vec<`[`super::Call`]`>`.
@@ -65,6 +70,18 @@ pub fn span_bit_error_test(name: &str) -> String {
 #[must_use]
 pub fn span_counters_reset(name: &str) -> String {
     SPAN_COUNTERS_RESET.replace("{name}", name)
+}
+
+/// The path of one span's flight recorder.
+#[must_use]
+pub fn span_recorder(name: &str) -> String {
+    SPAN_RECORDER.replace("{name}", name)
+}
+
+/// The path of the capture of one span's D-channel.
+#[must_use]
+pub fn span_capture(name: &str) -> String {
+    SPAN_CAPTURE.replace("{name}", name)
 }
 
 /// The path of one call.
