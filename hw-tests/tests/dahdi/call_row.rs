@@ -37,6 +37,7 @@ fn calls_in_a_row(trunk: Trunk, each_way: u32, change: impl FnOnce(Setup) -> Set
     assert_eq!(status["counters"]["released"], json!({"16": all}), "{status}");
     assert_eq!(status["channels_in_use"], 0, "{status}");
     scene.expect_clean_line();
+    println!("figure: {trunk:?}, calls answered and cleared = {all}");
 }
 
 #[test]
@@ -50,13 +51,13 @@ fn calls_of_a_media_thread_that_waits_by_epoll_leave_nothing_behind() {
 }
 
 #[test]
-#[ignore = "minutes; cargo xtask hw-test --ignored"]
+#[ignore = "long form: cargo xtask long dahdi-200-calls-in-a-row"]
 fn two_hundred_calls_leave_nothing_behind_as_user_on_an_e1() {
     calls_in_a_row(Trunk::E1_USER, 100, |setup| setup);
 }
 
 #[test]
-#[ignore = "minutes; cargo xtask hw-test --ignored"]
+#[ignore = "long form: cargo xtask long dahdi-200-calls-in-a-row"]
 fn two_hundred_calls_leave_nothing_behind_as_network_on_a_t1() {
     calls_in_a_row(Trunk::T1_NETWORK, 100, |setup| setup);
 }

@@ -30,7 +30,7 @@ fn channels_120_of_four_e1_talking_by_epoll_lose_nothing() {
 }
 
 #[test]
-#[ignore = "long form: cargo xtask hw-test --ignored channels_120"]
+#[ignore = "long form: cargo xtask long dahdi-120-channels-for-60s"]
 fn channels_120_of_four_e1_talking_a_minute_lose_nothing() {
     talk("channels-120-minute", Backend::IoUring, 60);
 }

@@ -94,6 +94,7 @@ impl Heard {
         assert_eq!(self.lost, (0, 0), "underruns and overruns; channels tell {:?}", self.troubles);
         assert!(self.troubles.is_empty(), "channels tell {:?}", self.troubles);
         let right: u64 = self.here.iter().chain(&self.there).map(|one| one.right).sum();
-        println!("{channels} channels both ways: {right} octets as sent, no gap, no underrun, no overrun");
+        println!("figure: {channels} channels both ways, octets as sent = {right}");
+        println!("figure: gaps, underruns and overruns = 0");
     }
 }

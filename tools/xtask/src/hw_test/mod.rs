@@ -250,15 +250,26 @@ impl Run<'_> {
 fn tell(report: &mut Report, results: &Path, line: &str) {
     let Some(finished) = report.take(line) else { return };
     println!("{finished}");
-    if !finished.passed() {
+    if finished.passed() {
+        figures(results, &finished.name).iter().for_each(|figure| println!("{figure}"));
+    } else {
         show_log(results, &finished.name);
     }
 }
 
-fn show_log(results: &Path, test: &str) {
+/// Lines of a test's log with a figure, as `cargo xtask long` looks for.
+fn figures(results: &Path, test: &str) -> Vec<String> {
+    let text = log_of(results, test);
+    text.lines().filter_map(|line| Some(format!("figure: {}", line.split_once("figure: ")?.1))).collect()
+}
+
+fn log_of(results: &Path, test: &str) -> String {
     let file = results.join(format!("{}.log", test.replace("::", ".")));
-    let text = fs::read(&file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
-    println!("--- {} ---\n{}\n---", file.display(), text.trim_end());
+    fs::read(&file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+fn show_log(results: &Path, test: &str) {
+    println!("--- {} in {} ---\n{}\n---", test, results.display(), log_of(results, test).trim_end());
 }
 
 /// The last words: what went wrong and the summary. True when nothing did.

@@ -17,7 +17,7 @@ pub struct LongRun {
 const BOX_AND_FAR_END: &[&str] = &["gateway", "exchange"];
 
 /// All of them.
-pub const CATALOGUE: [LongRun; 2] = [
+pub const CATALOGUE: [LongRun; 4] = [
     LongRun {
         name: "calls-30-for-60s",
         shows: "30 calls at once on the virtual E1 for 60 s: no lost packet, no stuck channel",
@@ -30,7 +30,24 @@ pub const CATALOGUE: [LongRun; 2] = [
         programs: BOX_AND_FAR_END,
         cargo: &long_calls("calls_500_in_a_row"),
     },
+    LongRun {
+        name: "dahdi-120-channels-for-60s",
+        shows: "120 B-channels of four E1 pairs over DAHDI for 60 s of guest time: every octet as it was sent, nothing lost",
+        programs: &[],
+        cargo: &in_guest("talking_a_minute"),
+    },
+    LongRun {
+        name: "dahdi-200-calls-in-a-row",
+        shows: "200 calls in a row with libpri over DAHDI, as user of an E1 and as network of a T1: nothing left behind",
+        programs: &[],
+        cargo: &in_guest("two_hundred"),
+    },
 ];
+
+/// Ignored tests of `hw-tests/tests/dahdi`, in the guest.
+const fn in_guest(filter: &'static str) -> [&'static str; 9] {
+    ["run", "--quiet", "--package", "xtask", "--", "hw-test", "--workspace", "--ignored", filter]
+}
 
 /// An ignored test of `hw-tests/tests/long_calls.rs`, alone and in release.
 const fn long_calls(test: &'static str) -> [&'static str; 10] {
