@@ -209,6 +209,11 @@ impl DahdiChannel {
         if is_young && self.audio.beginnings < MOST_BEGINNINGS {
             return self.begin_audio();
         }
+        tracing::info!(
+            "dahdi[timeslot {}]{{audio}}: out of step after {} blocks -> one more waits",
+            self.slot,
+            self.audio.brought
+        );
         match self.audio.stage {
             Stage::Talking => self.count_underrun(0),
             Stage::Fresh | Stage::Aligning | Stage::Listening => self.audio.stage = Stage::Listening,
