@@ -121,8 +121,8 @@ impl Scene {
     }
 
     /// No block was lost at either end and no frame damaged, in any call so far. Ask before comparing what was heard: a slip
-    /// is then laid at the door of the end that made it. One underrun of the box is let pass and printed: it has been seen in one run of ten,
-    /// heard by nobody, and its cause is not known.
+    /// is then laid at the door of the end that made it. One underrun of the box is let pass and printed: it was seen once in three
+    /// whole runs, its cause is not known, and a known cause ends this.
     #[track_caller]
     pub(crate) fn expect_clean_line(&self) {
         // The box reports its line counters once a second.
