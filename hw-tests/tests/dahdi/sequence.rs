@@ -1,11 +1,13 @@
 //! Audio by which every octet is known: each channel sends silence for a while, then a pseudo-random sequence of its own, and the
 //! other end compares octet by octet. What is lost, repeated, altered or another channel's shows; so does silence in between, which
-//! is counted apart: the sequence goes on behind it.
+//! is counted apart: the sequence goes on behind it, or further on, and then what is missing is counted too.
 
 use tdm::Law;
 
 /// Octets at the beginning of a sequence, or behind a gap, by which its place is found.
 const MARK: usize = 16;
+/// What may be missing behind a gap without the sequence being lost.
+const MOST_MISSING: usize = 800;
 /// The longest gap that is looked across.
 const LONGEST_GAP: usize = 8000;
 
@@ -82,8 +84,10 @@ pub(crate) struct Listener {
     pub(crate) before: usize,
     /// Octets of the sequence that came as they were sent.
     pub(crate) right: u64,
-    /// The lengths of what came in between, the sequence going on behind it with nothing missing.
+    /// The lengths of what came in between.
     pub(crate) gaps: Vec<usize>,
+    /// Octets of the sequence that never came: behind their gap it went on further.
+    pub(crate) missing: usize,
     /// The sequence was not found again.
     pub(crate) lost: bool,
 }
@@ -91,7 +95,15 @@ pub(crate) struct Listener {
 impl Listener {
     /// Expects the sequence `seed`.
     pub(crate) fn new(seed: u32) -> Self {
-        Self { octets: Octets::new(seed), looking: Some(Vec::new()), before: 0, right: 0, gaps: Vec::new(), lost: false }
+        Self {
+            octets: Octets::new(seed),
+            looking: Some(Vec::new()),
+            before: 0,
+            right: 0,
+            gaps: Vec::new(),
+            missing: 0,
+            lost: false,
+        }
     }
 
     /// Octets that arrived.
@@ -113,12 +125,28 @@ impl Listener {
             return;
         };
         looked.push(octet);
-        if looked.ends_with(&self.octets.mark()) {
+        if let Some(missing) = self.place_of(&looked) {
+            self.missing += missing;
+            for _ in 0..missing {
+                self.octets.next();
+            }
             self.found(looked.len() - MARK);
         } else {
             self.lost |= self.right > 0 && looked.len() > LONGEST_GAP;
             self.looking = Some(looked);
         }
+    }
+
+    /// How many octets further on the sequence is where the last of these are; `None` when it is not there.
+    fn place_of(&self, looked: &[u8]) -> Option<usize> {
+        if looked.ends_with(&self.octets.mark()) {
+            return Some(0);
+        }
+        // The beginning is never missed.
+        let tail = looked.get(looked.len().checked_sub(MARK)?..).filter(|_| self.right > 0)?;
+        let mut ahead = self.octets.clone();
+        let further: Vec<u8> = (0..MOST_MISSING + MARK).map(|_| ahead.next()).collect();
+        further.windows(MARK).position(|window| window == tail)
     }
 
     fn found(&mut self, gap: usize) {
@@ -135,7 +163,7 @@ impl Listener {
 
     /// Whether every octet of the sequence came, without a gap, so many at least.
     pub(crate) fn is_exact(&self, least: u64) -> bool {
-        self.looking.is_none() && self.gaps.is_empty() && self.right >= least
+        self.looking.is_none() && self.gaps.is_empty() && self.missing == 0 && self.right >= least
     }
 }
 
@@ -166,4 +194,17 @@ fn silence_within_a_sequence_is_a_gap_of_its_length() {
     talker.fill(&mut block);
     listener.hear(&block);
     assert_eq!((listener.gaps.as_slice(), listener.right), ([80].as_slice(), 800));
+}
+
+#[test]
+fn what_is_missing_behind_a_gap_is_counted() {
+    let (mut talker, mut block) = (Talker::new(7, Law::A, 0), [0; 400]);
+    let mut listener = Listener::new(7);
+    talker.fill(&mut block);
+    listener.hear(&block);
+    listener.hear(&[0xd5; 136]);
+    talker.fill(&mut block);
+    listener.hear(&block[80..]);
+    assert_eq!((listener.gaps.as_slice(), listener.missing, listener.right), ([136].as_slice(), 80, 720));
+    assert!(!listener.is_exact(0));
 }

@@ -1,17 +1,18 @@
-//! A wake-up of the serving loop that comes too late: the line sends silence meanwhile, and nothing else. What was received waits in the
-//! kernel, and what is sent goes on where it stopped, within two blocks.
+//! A wake-up of the serving loop that comes too late. What was received waits in the kernel and is read whole. The line sends silence
+//! when its queue is empty; what would have been sent in that time is passed over, and two blocks later all is as before.
 
 use crate::talk::Talk;
 use hw_tests::scratch::Scratch;
 use ring::Backend;
 use std::time::Duration;
 
-/// Two blocks of 10 ms.
-const TWO_BLOCKS: usize = 160;
+/// A block of 10 ms.
+const BLOCK: usize = 80;
 
+/// How long the loop is not served is not quite known: 50 ms, and up to two ticks of the kernel's timer. So the line sends silence for 10 ms
+/// or somewhat more, and a backlog of five blocks may meet room for four.
 #[test]
-#[ignore = "fails in one of three whole runs, audio is lost behind the gap: cargo xtask hw-test --ignored skipped_wake"]
-fn loop_asleep_for_50_ms_costs_two_blocks_of_silence_at_most_and_no_audio() {
+fn loop_asleep_for_50_ms_costs_two_blocks_of_silence_at_most_and_what_follows_is_in_time() {
     let scratch = Scratch::new("skipped-wake");
     let mut talk = Talk::start(&scratch, 0, 1, Backend::IoUring);
     talk.near.run(Duration::from_millis(1500));
@@ -25,13 +26,13 @@ fn loop_asleep_for_50_ms_costs_two_blocks_of_silence_at_most_and_no_audio() {
     }
     for (slot, there) in heard.there.iter().enumerate() {
         let silence: usize = there.gaps.iter().sum();
-        println!("channel {slot}: {} octets as sent, gaps {:?}", there.right, there.gaps);
-        assert!(
-            !there.lost && there.right >= least - TWO_BLOCKS as u64,
-            "channel {slot}: {} octets of {least} came",
-            there.right
-        );
-        assert!(silence <= TWO_BLOCKS, "channel {slot}: {silence} octets of silence: {:?}", there.gaps);
+        println!("channel {slot}: {} octets as sent, gaps {:?}, {} missing", there.right, there.gaps, there.missing);
+        assert!(!there.lost && there.right + 2 * BLOCK as u64 >= least, "channel {slot}: {} octets of {least} came", there.right);
+        assert!(there.gaps.len() <= 1 && silence <= 2 * BLOCK, "channel {slot}: silence {:?}", there.gaps);
+        // The line's queue is whole again: of the time that passed in silence as much was passed over, to a block. (The pacer's queue is up to
+        // a block deeper than it must be until it runs empty.)
+        let shift = silence.abs_diff(there.missing);
+        assert!(shift <= BLOCK, "channel {slot}: {silence} octets of silence, {} missing: {shift} out of time", there.missing);
     }
     println!("underruns and overruns: {:?}", heard.lost);
     assert_eq!(heard.lost.1, 0, "overruns: {:?}", heard.troubles);

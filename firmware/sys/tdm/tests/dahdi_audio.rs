@@ -186,6 +186,44 @@ fn stall_of_a_hundred_milliseconds_loses_nothing_received_and_keeps_the_newest_t
     assert_eq!((counters.underruns, counters.overruns), (8, 0));
 }
 
+/// A user that takes the whole backlog at once and answers it at once.
+#[test]
+fn backlog_answered_in_one_write_keeps_the_newest_to_send() {
+    let mut opened = Opened::e1();
+    let mut channel = opened.talk(5, Mode::Audio);
+    opened.line(5, 1);
+    turn(&mut *channel, || 101);
+    for octet in 2..=6 {
+        opened.line(5, octet);
+    }
+    let mut backlog = [0; 16 * BLOCK];
+    assert_eq!(channel.read(&mut backlog).unwrap(), 5 * BLOCK);
+    let answer: Vec<u8> = (102..=106).flat_map(|octet| [octet; BLOCK]).collect();
+    assert_eq!(channel.write(&answer).unwrap(), answer.len(), "all is taken: the oldest had their time");
+    assert_eq!(opened.queued(5), 2);
+    assert_eq!([opened.line(5, 7), opened.line(5, 8)], [Some(105), Some(106)]);
+    // Only the backlog is passed over: what comes next finds its room.
+    assert_eq!(turn(&mut *channel, || 107), [7, 8]);
+    assert_eq!([opened.line(5, 9), opened.line(5, 10)], [Some(107), Some(107)]);
+    assert_eq!(channel.counters().underruns, 3);
+}
+
+#[test]
+fn user_that_did_not_answer_its_backlog_loses_nothing_of_what_it_says_later() {
+    let mut opened = Opened::e1();
+    let mut channel = opened.talk(5, Mode::Audio);
+    opened.line(5, 1);
+    turn(&mut *channel, || 101);
+    for octet in 2..=6 {
+        opened.line(5, octet);
+    }
+    assert_eq!(channel.read(&mut [0; 16 * BLOCK]).unwrap(), 5 * BLOCK);
+    opened.line(5, 7);
+    assert_eq!(turn(&mut *channel, || 107), [7]);
+    let sent: Vec<_> = (8..=9).map(|octet| opened.line(5, octet)).collect();
+    assert!(sent.contains(&Some(107)), "{sent:?}");
+}
+
 #[test]
 fn stall_longer_than_the_kernels_buffers_is_an_overrun_and_goes_on() {
     let mut opened = Opened::e1();
@@ -279,11 +317,14 @@ struct Beat {
     blocks: usize,
     /// The wake-up is served so late that the line has taken the next block to send; it has not yet brought one.
     late: bool,
+    /// What was read at once is answered at once.
+    whole: bool,
 }
 
 fn beats() -> impl Strategy<Value = Vec<Beat>> {
     let blocks = prop_oneof![8 => Just(1_usize), 2 => Just(2), 1 => 3_usize..=16];
-    prop::collection::vec((blocks, prop::bool::weighted(0.1)).prop_map(|(blocks, late)| Beat { blocks, late }), 1..60)
+    let beat = (blocks, prop::bool::weighted(0.1), prop::bool::ANY);
+    prop::collection::vec(beat.prop_map(|(blocks, late, whole)| Beat { blocks, late, whole }), 1..60)
 }
 
 proptest! {
@@ -326,12 +367,17 @@ proptest! {
                 };
                 prop_assert!(first || length > 0);
                 first = false;
-                for block in buffer[..length].chunks(BLOCK) {
-                    read += 1;
-                    prop_assert_eq!(number_of(block), read);
-                    written += 1;
-                    match channel.write(&block_of(written)) {
-                        Ok(length) => prop_assert_eq!(length, BLOCK),
+                let answered_at_once = if beat.whole { length } else { BLOCK };
+                for blocks in buffer[..length].chunks(answered_at_once) {
+                    let mut answer = Vec::new();
+                    for block in blocks.chunks(BLOCK) {
+                        read += 1;
+                        prop_assert_eq!(number_of(block), read);
+                        written += 1;
+                        answer.extend(block_of(written));
+                    }
+                    match channel.write(&answer) {
+                        Ok(length) => prop_assert_eq!(length, answer.len()),
                         Err(Error::WouldBlock) => {}
                         Err(other) => return Err(TestCaseError::fail(other.to_string())),
                     }
@@ -341,6 +387,8 @@ proptest! {
             // A queue that was filled anew within a block is deeper by the part that the line had taken: here a whole one.
             let queued = opened.queued(5) + taken_before;
             prop_assert!(queued == depth || was_late && queued == depth + 1, "{} blocks", queued);
+            let newest = opened.fake.channel(channo, |channel| channel.written.back().map(|block| number_of(block)));
+            prop_assert_eq!(newest, Some(written), "the newest waits to be sent");
         }
         let numbers: Vec<u32> = sent.iter().filter(|block| block[0] != A_SILENCE).map(|block| number_of(block)).collect();
         prop_assert!(numbers.is_sorted_by(|one, next| one < next), "{:?}", numbers);

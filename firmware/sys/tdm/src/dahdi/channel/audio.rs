@@ -18,8 +18,9 @@
 //! Underrun. The kernel tells it once, however long the silence lasts, and sends again at once when something is written (its
 //! policy is *immediate*), so the next blocks would meet an empty queue. When it is told, the blocks that wait to be read are fetched
 //! first: their number is what the user is about to write. Then silence is written for what is missing to the depth, and after the
-//! user's blocks the queue is as deep as before. Of a backlog longer than the depth the oldest blocks find no room and the newest stay.
-//! So a wake-up that was skipped costs the silence that the line sent meanwhile, and no audio.
+//! user's blocks the queue is as deep as before. Of a backlog longer than the depth the oldest blocks had their time while the line sent
+//! silence: they are passed over and the newest stay, however many the user writes at once, so that what follows is not late for ever.
+//! A wake-up that was skipped costs the silence that the line sent meanwhile, and what would have been sent in that time.
 
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
@@ -58,10 +59,15 @@ pub(super) struct Audio {
     limit: usize,
     /// Its blocks never ended when the pacer's did: one more waits.
     out_of_step: bool,
-    /// Samples that wait to be sent, counted against the samples that the user was given.
-    waiting: usize,
+    /// Samples that wait to be sent, counted against the samples that the user was given: below zero while it has not answered a
+    /// backlog longer than the depth.
+    waiting: isize,
     /// The queue ran empty and has not been filled since.
     starved: bool,
+    /// Samples that the user was given last and has not answered yet.
+    to_come: usize,
+    /// Samples of its answer to a backlog whose time has passed.
+    overdue: usize,
     /// Blocks fetched before their time.
     ahead: VecDeque<[u8; BLOCK]>,
     /// Blocks read of the kernel since the beginning.
@@ -82,6 +88,8 @@ impl Audio {
             out_of_step: false,
             waiting: 0,
             starved: false,
+            to_come: 0,
+            overdue: 0,
             ahead: VecDeque::with_capacity(MOST_WAITING),
             brought: 0,
             pacer_before: 0,
@@ -99,11 +107,18 @@ impl Audio {
         if self.out_of_step { self.limit + BLOCK } else { self.limit }
     }
 
+    /// Samples that find room now.
+    const fn room(&self) -> usize {
+        let over = self.waiting.saturating_sub_unsigned(self.depth());
+        if over < 0 { over.unsigned_abs() } else { 0 }
+    }
+
     /// The kernel emptied its buffers: the next read begins anew.
     pub(super) fn start_over(&mut self) {
         self.stage = Stage::Fresh;
         self.out_of_step = false;
         self.starved = false;
+        (self.to_come, self.overdue) = (0, 0);
         self.ahead.clear();
     }
 
@@ -138,6 +153,10 @@ impl DahdiChannel {
             self.begin_audio()?;
             return Err(Error::WouldBlock);
         }
+        if self.audio.ahead.is_empty() {
+            // A backlog is over with the next read, whether or not it was answered.
+            self.audio.overdue = 0;
+        }
         let mut taken = 0;
         for block in buf.chunks_exact_mut(BLOCK) {
             let length = self.next_block(block)?;
@@ -146,14 +165,15 @@ impl DahdiChannel {
                 break;
             }
         }
-        self.audio.waiting = self.audio.waiting.saturating_sub(taken);
+        self.audio.waiting = self.audio.waiting.saturating_sub_unsigned(taken);
+        self.audio.to_come = taken;
         if self.audio.stage == Stage::Aligning {
             if taken > 0 { self.audio.stage = Stage::Listening } else { self.align()? }
         } else if taken < buf.len() && self.lags()? {
             self.align()?;
         }
         if self.audio.starved && self.audio.stage == Stage::Talking {
-            self.refill(taken)?;
+            self.refill()?;
         }
         if taken == 0 { Err(Error::WouldBlock) } else { Ok(taken) }
     }
@@ -165,22 +185,36 @@ impl DahdiChannel {
         if self.audio.is_fresh() {
             return Err(Error::WouldBlock);
         }
+        self.audio.to_come = self.audio.to_come.max(buf.len());
         if self.audio.starved {
-            self.refill(buf.len())?;
+            self.refill()?;
         }
         self.audio.stage = Stage::Talking;
-        let mut written = 0;
-        for block in buf.chunks(BLOCK) {
-            if self.audio.waiting + block.len() > self.audio.depth() {
+        let taken = self.write_in_time(buf)?;
+        if taken == 0 { Err(Error::WouldBlock) } else { Ok(taken) }
+    }
+
+    /// Writes what finds room, passing over what is overdue. How much was taken, written or passed over.
+    fn write_in_time(&mut self, buf: &[u8]) -> Result<usize, Error> {
+        let after = self.audio.to_come - buf.len();
+        let mut rest = buf;
+        while !rest.is_empty() {
+            let passed = self.audio.overdue.min(rest.len());
+            self.audio.overdue -= passed;
+            rest = rest.get(passed..).unwrap_or_default();
+            self.audio.to_come = after + rest.len();
+            let block = rest.get(..BLOCK).unwrap_or(rest);
+            if block.is_empty() || block.len() > self.audio.room() {
                 break;
             }
-            let length = self.put(block, buf.len() - written)?;
-            if length == 0 {
+            let written = self.put(block)?;
+            if written == 0 && self.audio.overdue == 0 {
                 break;
             }
-            written += length;
+            rest = rest.get(written..).unwrap_or_default();
         }
-        if written == 0 { Err(Error::WouldBlock) } else { Ok(written) }
+        self.audio.to_come = after;
+        Ok(buf.len() - rest.len())
     }
 
     /// Changes the depth. More is filled up with silence at once; to become less, the next blocks written are refused.
@@ -280,9 +314,9 @@ impl DahdiChannel {
         Ok(0)
     }
 
-    /// After an underrun: fills the write queue so far that it has its depth once the user has written `to_come` samples and as
-    /// many as wait to be read.
-    fn refill(&mut self, to_come: usize) -> Result<(), Error> {
+    /// After an underrun: fills the write queue so far that it has its depth once the user has answered what it was given and what
+    /// waits to be read.
+    fn refill(&mut self) -> Result<(), Error> {
         let had = self.audio.waiting;
         let mut block = [0; BLOCK];
         while self.audio.ahead.len() < MOST_WAITING && self.kernel_block(&mut block)? > 0 {
@@ -291,10 +325,12 @@ impl DahdiChannel {
         self.audio.starved = false;
         let unread = self.audio.ahead.len() * BLOCK;
         if self.audio.stage == Stage::Talking {
-            self.count_underrun(unread.saturating_sub(had));
+            self.count_underrun(had.saturating_sub_unsigned(unread).min(0).unsigned_abs());
         }
-        self.audio.waiting = unread;
-        self.put_silence(self.audio.depth().saturating_sub(to_come + unread))
+        self.audio.waiting = 0_isize.saturating_add_unsigned(unread);
+        let (answers, depth) = (self.audio.to_come + unread, self.audio.depth());
+        self.audio.overdue = answers.saturating_sub(depth);
+        self.put_silence(depth.saturating_sub(answers))
     }
 
     /// Blocks of silence that the line has surely sent: at least the one that was told.
@@ -306,20 +342,23 @@ impl DahdiChannel {
         }
     }
 
-    /// Writes one block; 0 when the kernel has no room. `to_come` are the samples that its user still has, this block included.
-    fn put(&mut self, block: &[u8], to_come: usize) -> Result<usize, Error> {
+    /// Writes one block; 0 when the kernel has no room, or when its time has passed.
+    fn put(&mut self, block: &[u8]) -> Result<usize, Error> {
         let slot = self.slot;
         for _ in 0..ATTEMPTS {
             match self.port()?.write(block).map_err(|error| Self::broken(slot, "write", error))? {
                 Moved::Octets(length) => {
-                    self.audio.waiting += length;
+                    self.audio.waiting = self.audio.waiting.saturating_add_unsigned(length);
                     return Ok(length);
                 }
                 Moved::Nothing => return Ok(0),
                 Moved::Events => {
                     self.take_events();
                     if self.audio.starved {
-                        self.refill(to_come)?;
+                        self.refill()?;
+                    }
+                    if self.audio.overdue > 0 {
+                        return Ok(0);
                     }
                 }
             }
@@ -337,7 +376,7 @@ impl DahdiChannel {
             let piece = silence.get(..length).unwrap_or_default();
             match self.port()?.write(piece).map_err(|error| Self::broken(slot, "write", error))? {
                 Moved::Octets(written) => {
-                    self.audio.waiting += written;
+                    self.audio.waiting = self.audio.waiting.saturating_add_unsigned(written);
                     samples = samples.saturating_sub(written);
                 }
                 Moved::Nothing => return Ok(()),
