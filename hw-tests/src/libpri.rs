@@ -87,6 +87,14 @@ impl Libpri {
         conversation
     }
 
+    /// Has it do one thing, such as `{"do": "restart", "channel": 5}`; returns when it is done.
+    #[track_caller]
+    pub fn request(&self, request: &Value) {
+        let mut conversation = self.connect();
+        conversation.send(request);
+        conversation.wait_for("done");
+    }
+
     /// A connection that is told of every call and of the data link.
     #[track_caller]
     pub fn watch(&self) -> Conversation {

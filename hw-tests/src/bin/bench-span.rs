@@ -176,6 +176,8 @@ fn answer(now: Instant, end: &mut Interface, event: Event) -> u64 {
         | Event::NeedDigits { .. }
         | Event::MoreDigits { .. }
         | Event::Information { .. }
+        | Event::ChannelService { .. }
+        | Event::ChannelFreed { .. }
         | Event::Notify { .. } => {}
     }
     0

@@ -4,14 +4,27 @@
 //! end may find fault with what the other sends: our counters stay zero, and libpri, which prints every complaint, says nothing.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::disallowed_methods, reason = "test code")]
 
+/// Runs each test with libpri as network and as user.
+macro_rules! with_libpri_on_either_side {
+    ($($name:ident)*) => {
+        mod libpri_is_network {
+            $(#[test] fn $name() { super::$name(super::Side::Network); })*
+        }
+        mod libpri_is_user {
+            $(#[test] fn $name() { super::$name(super::Side::User); })*
+        }
+    };
+}
+
 mod near_end;
+mod switch_types;
 
 use std::path::PathBuf;
 
 use hw_tests::audio::Audio;
 use hw_tests::libpri::{Attach, Libpri, Side};
 use hw_tests::scratch::Scratch;
-use isdn::{CallingNumber, CauseValue, Event, Number, Presentation, Screening, Setup};
+use isdn::{CallingNumber, CauseValue, Config, Event, Framing, Number, Presentation, Screening, Setup};
 use near_end::NearEnd;
 use serde_json::json;
 
@@ -27,9 +40,14 @@ struct Rig {
 impl Rig {
     /// The near end owns the clock.
     fn up(libpri_side: Side, options: &[&str]) -> Self {
+        Self::with(libpri_side, options, Config::new("near", other(libpri_side), Framing::E1))
+    }
+
+    /// The same, with these settings of the near end.
+    fn with(libpri_side: Side, options: &[&str], config: Config) -> Self {
         let scratch = Scratch::new("isdn-libpri");
         let span = scratch.join("span");
-        let near = NearEnd::start(other(libpri_side), near_end::Attach::Listen(&span));
+        let near = NearEnd::start(config, near_end::Attach::Listen(&span));
         let libpri = Libpri::start(&scratch, libpri_side, Attach::Connect(&span), options);
         let mut rig = Self { near, libpri, scratch, span, libpri_side };
         rig.wait_for_link();
@@ -75,18 +93,6 @@ fn other(side: Side) -> isdn::Side {
 
 fn call_to(digits: &str) -> Setup {
     Setup::speech(Number::new(digits))
-}
-
-/// Runs each test with libpri as network and as user.
-macro_rules! with_libpri_on_either_side {
-    ($($name:ident)*) => {
-        mod libpri_is_network {
-            $(#[test] fn $name() { super::$name(super::Side::Network); })*
-        }
-        mod libpri_is_user {
-            $(#[test] fn $name() { super::$name(super::Side::User); })*
-        }
-    };
 }
 
 with_libpri_on_either_side! {
@@ -322,7 +328,7 @@ fn libpri_may_own_the_clock(side: Side) {
     let scratch = Scratch::new("isdn-libpri");
     let span = scratch.join("span");
     let libpri = Libpri::start(&scratch, side, Attach::Listen(&span), &[]);
-    let near = NearEnd::start(other(side), near_end::Attach::Connect(&span));
+    let near = NearEnd::start(Config::new("near", other(side), Framing::E1), near_end::Attach::Connect(&span));
     let mut rig = Rig { near, libpri, scratch, span, libpri_side: side };
     rig.wait_for_link();
     let call = rig.near.place(call_to("5551001"));

@@ -11,9 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use isdn::{
-    CallId, Cause, CauseValue, ChannelState, Config, Connected, Event, Framing, Interface, Location, Refused, Setup, Side, Stats,
-};
+use isdn::{CallId, Cause, CauseValue, ChannelState, Config, Connected, Event, Interface, Location, Refused, Setup, Side, Stats};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use tdm::virtual_span::{Clock, VirtualNetwork, VirtualUser};
 use tdm::{BLOCK, Channel, MAX_FRAME, Mode, Span, SpanEvent, SpanInfo};
@@ -38,6 +36,9 @@ enum Command {
     Setup(Box<Setup>, Sender<Result<CallId, Refused>>),
     Digits(CallId, String, bool),
     Clear(CallId, CauseValue),
+    Block(u8),
+    Unblock(u8),
+    Restart(u8),
     Look(Sender<Look>),
     Stop,
 }
@@ -60,7 +61,7 @@ pub(crate) struct NearEnd {
 }
 
 impl NearEnd {
-    pub(crate) fn start(side: Side, attach: Attach<'_>) -> Self {
+    pub(crate) fn start(config: Config, attach: Attach<'_>) -> Self {
         let span: Box<dyn Span> = match attach {
             Attach::Listen(path) => Box::new(VirtualNetwork::listen(path, SpanInfo::e1("near"), Clock::LockStep).unwrap()),
             Attach::Connect(path) => Box::new(VirtualUser::connect(path, SpanInfo::e1("near")).unwrap()),
@@ -68,7 +69,7 @@ impl NearEnd {
         let ladder = Arc::new(Mutex::new(Vec::new()));
         let (commands, to_thread) = channel();
         let (from_thread, events) = channel();
-        let driver = Driver::new(side, span, from_thread, Arc::clone(&ladder));
+        let driver = Driver::new(config, span, from_thread, Arc::clone(&ladder));
         let thread = std::thread::spawn(move || driver.run(&to_thread));
         Self { commands, events, passed: Vec::new(), ladder, thread: Some(thread) }
     }
@@ -108,6 +109,16 @@ impl NearEnd {
 
     pub(crate) fn clear(&self, call: CallId, cause: CauseValue) {
         self.commands.send(Command::Clear(call, cause)).unwrap();
+    }
+
+    /// Takes a channel out of use, or gives it back.
+    pub(crate) fn set_blocked(&self, slot: u8, blocked: bool) {
+        self.commands.send(if blocked { Command::Block(slot) } else { Command::Unblock(slot) }).unwrap();
+    }
+
+    /// Restarts a channel.
+    pub(crate) fn restart(&self, slot: u8) {
+        self.commands.send(Command::Restart(slot)).unwrap();
     }
 
     /// Waits until the call is over; says why.
@@ -173,7 +184,7 @@ impl Drop for NearEnd {
 
 fn name(event: &Event, wanted: CallId) -> Option<&'static str> {
     let (call, name) = match event {
-        Event::LinkUp | Event::LinkDown => return None,
+        Event::LinkUp | Event::LinkDown | Event::ChannelService { .. } | Event::ChannelFreed { .. } => return None,
         Event::Setup { call, .. } => (call, "setup"),
         Event::NeedDigits { call, .. } => (call, "need digits"),
         Event::MoreDigits { call, .. } => (call, "more digits"),
@@ -209,9 +220,10 @@ struct Driver {
 }
 
 impl Driver {
-    fn new(side: Side, mut span: Box<dyn Span>, events: Sender<Event>, ladder: Arc<Mutex<Vec<String>>>) -> Self {
+    fn new(config: Config, mut span: Box<dyn Span>, events: Sender<Event>, ladder: Arc<Mutex<Vec<String>>>) -> Self {
         let d_channel = span.open(16, Mode::Hdlc).unwrap();
-        let mut interface = Interface::new(Config::new("near", side, Framing::E1));
+        let side = config.side;
+        let mut interface = Interface::new(config);
         let began = Instant::now();
         interface.handle_layer1(began, false);
         interface.start(began);
@@ -227,6 +239,9 @@ impl Driver {
                     Command::Setup(setup, reply) => reply.send(self.interface.setup(now, *setup)).unwrap(),
                     Command::Digits(call, digits, complete) => self.interface.more_digits(now, call, &digits, complete),
                     Command::Clear(call, cause) => self.clear(now, call, cause),
+                    Command::Block(slot) => self.interface.block(now, slot).unwrap(),
+                    Command::Unblock(slot) => self.interface.unblock(now, slot),
+                    Command::Restart(slot) => self.interface.restart(now, &[slot]),
                     Command::Look(reply) => reply.send(self.look()).unwrap(),
                     Command::Stop => return,
                 }
@@ -303,6 +318,8 @@ impl Driver {
                 Event::Released { call, .. } => drop(self.b_channels.remove(call)),
                 Event::LinkUp
                 | Event::LinkDown
+                | Event::ChannelService { .. }
+                | Event::ChannelFreed { .. }
                 | Event::NeedDigits { .. }
                 | Event::Information { .. }
                 | Event::Proceeding { .. }

@@ -400,6 +400,8 @@ impl<S: FarSpan> Exchange<S> {
             Event::NeedDigits { call, .. } | Event::MoreDigits { call, .. } | Event::Information { call, .. } => {
                 tracing::info!("exchange[{call:?}]: digits or display that it has no use for");
             }
+            // It takes no channel out of service and says nothing of one that is.
+            Event::ChannelService { .. } | Event::ChannelFreed { .. } => {}
             Event::Notify { call, notification } => tracing::info!("exchange[{call:?}]: notify {notification}"),
             Event::Clearing { call, cause, in_band } => {
                 self.tell(call, |call| Report::Clearing {

@@ -192,14 +192,14 @@ impl Engine {
 
     /// Takes a timeslot that no call has away from calls, for a test. The error says why not.
     pub fn begin_test(&mut self, now: Instant, span: SpanId, timeslot: u8) -> Result<(), String> {
-        let begun = self.legs.begin_test(span, timeslot);
+        let begun = self.legs.begin_test(now, span, timeslot);
         self.settle(now);
         begun
     }
 
     /// Gives the timeslot under test back to calls.
     pub fn end_test(&mut self, now: Instant, span: SpanId) {
-        self.legs.end_test(span);
+        self.legs.end_test(now, span);
         self.settle(now);
     }
 

@@ -33,7 +33,7 @@ pub enum ChannelState {
     Restarting,
     /// RESTART was not answered either.
     OutOfService,
-    /// Taken out of use at this end, for a test; the far end is not told.
+    /// Taken out of use at this end, by the administrator or for a test.
     Blocked,
 }
 
@@ -44,6 +44,16 @@ pub struct ChannelStatus {
     pub slot: u8,
     /// What it is doing.
     pub state: ChannelState,
+    /// The far end has taken it out of service (SERVICE messages).
+    pub out_at_far_end: bool,
+}
+
+impl ChannelStatus {
+    /// Whether a call of this end may have it.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        self.state == ChannelState::Idle && !self.out_at_far_end
+    }
 }
 
 /// How a channel was used so far.
@@ -71,7 +81,8 @@ impl Channels {
         let mut slots = slots.to_vec();
         slots.sort_unstable();
         slots.dedup();
-        let channels: Vec<_> = slots.into_iter().map(|slot| ChannelStatus { slot, state: ChannelState::Idle }).collect();
+        let channels: Vec<_> =
+            slots.into_iter().map(|slot| ChannelStatus { slot, state: ChannelState::Idle, out_at_far_end: false }).collect();
         let uses = vec![Use::default(); channels.len()];
         Self { channels, uses, hunting, taken: 0, last: 0 }
     }
@@ -86,7 +97,7 @@ impl Channels {
 
     /// The next free channel in hunting order.
     pub(crate) fn hunt(&self) -> Option<u8> {
-        let idle = || self.channels.iter().filter(|channel| channel.state == ChannelState::Idle).map(|channel| channel.slot);
+        let idle = || self.channels.iter().filter(|channel| channel.is_free()).map(|channel| channel.slot);
         match self.hunting {
             Hunting::Ascending => idle().next(),
             Hunting::Descending => idle().next_back(),
@@ -108,10 +119,18 @@ impl Channels {
         let Some((channel, used)) = of else { return };
         channel.state = state;
         if matches!(state, ChannelState::InUse(_)) {
+            // A call of the far end on it shows that it is in service there.
+            channel.out_at_far_end = false;
             self.taken += 1;
             self.last = slot;
             *used = Use { calls: used.calls + 1, last: self.taken };
         }
+    }
+
+    /// The far end takes a channel out of service or gives it back; whether that is news.
+    pub(crate) fn set_far_end(&mut self, slot: u8, in_service: bool) -> bool {
+        let of = self.channels.iter_mut().find(|channel| channel.slot == slot);
+        of.is_some_and(|channel| std::mem::replace(&mut channel.out_at_far_end, !in_service) == in_service)
     }
 
     /// Gives `slot` to `call` if it is free.

@@ -6,13 +6,14 @@ use crate::cause::{Cause, CauseValue, Location};
 use crate::channels::Channels;
 use crate::event::{Event, Stats};
 use crate::ie::Element;
-use crate::q931::{CallReference, Message, MessageType, TimerTable};
+use crate::q931::{CallReference, Message, MessageType, TimerTable, VariantRow};
 use crate::{Side, ie};
 
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) name: String,
     pub(crate) side: Side,
+    pub(crate) variant: &'static VariantRow,
     pub(crate) timers: TimerTable,
     pub(crate) channels: Channels,
     /// Whether the data link is up as far as layer 3 was told.
@@ -25,10 +26,7 @@ pub(crate) struct Context {
 impl Context {
     /// Location of causes that arise at this end.
     pub(crate) const fn location(&self) -> Location {
-        match self.side {
-            Side::User => Location::User,
-            Side::Network => Location::PublicLocal,
-        }
+        self.variant.location(self.side)
     }
 
     pub(crate) fn cause(&self, value: CauseValue) -> Cause {

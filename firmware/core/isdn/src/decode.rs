@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 
 use crate::ie::{self, ChannelIdentification, ChannelSelection, Element};
 use crate::q921::{Body, Frame, SAPI_CALL_CONTROL, TEI_PRIMARY_RATE};
-use crate::q931::Message;
+use crate::q931::maintenance::{Service, ServiceType};
+use crate::q931::{Malformed, Message, VARIANTS};
 
 /// The frame in words: `SABME p=1`, `RR n(r)=1`, `I n(s)=0 n(r)=0 SETUP cr=1 channel=1 excl called=5551001`.
 ///
@@ -38,6 +39,12 @@ pub fn describe(bytes: &[u8]) -> String {
 pub fn describe_message(bytes: &[u8]) -> String {
     let message = match Message::parse(bytes) {
         Ok(message) => message,
+        Err(Malformed::Discriminator(discriminator)) => {
+            let dialect = VARIANTS.iter().filter_map(|row| row.maintenance).find(|one| one.discriminator == discriminator);
+            let service = dialect.and_then(|dialect| Service::parse(bytes, dialect).ok());
+            return service
+                .map_or_else(|| format!("? discriminator {discriminator:02x}: {bytes:02x?}"), |one| describe_service(&one));
+        }
         Err(malformed) => return format!("? {malformed}: {bytes:02x?}"),
     };
     let mut text = format!("{} cr={}", message.message_type, message.reference);
@@ -45,6 +52,17 @@ pub fn describe_message(bytes: &[u8]) -> String {
         let _ = write!(text, "{}", describe_element(element));
     }
     text
+}
+
+fn describe_service(service: &Service) -> String {
+    let name = match service.service_type {
+        ServiceType::Service => "SERVICE".to_owned(),
+        ServiceType::Acknowledge => "SERVICE ACKNOWLEDGE".to_owned(),
+        ServiceType::Other(code) => format!("MAINTENANCE {code:02x}"),
+    };
+    let status = service.status.map(|status| format!(" status={status}")).unwrap_or_default();
+    let channel = service.channel.as_ref().map(describe_channel).unwrap_or_default();
+    format!("{name} cr={}{status}{channel}", service.reference)
 }
 
 /// Nothing for elements that are the same in every call, ` name=value` for the others.

@@ -42,6 +42,20 @@ pub enum Event {
         /// Its channel, which may be another than first chosen.
         channel: u8,
     },
+    /// The audit found a channel stuck and freed it.
+    ChannelFreed {
+        /// Which channel.
+        channel: u8,
+        /// Why it was stuck.
+        reason: String,
+    },
+    /// The far end took a channel out of service, or gave it back.
+    ChannelService {
+        /// Which channel.
+        channel: u8,
+        /// Whether it can be used there.
+        in_service: bool,
+    },
     /// The far end wants more digits of an outgoing call.
     NeedDigits {
         /// Which call.
@@ -183,6 +197,8 @@ pub struct Stats {
     pub glare: u64,
     /// RESTART received.
     pub restarts_received: u64,
+    /// Channels that the audit found stuck.
+    pub channels_freed: u64,
     /// RESTART sent, first tries and repeats.
     pub restarts_sent: u64,
     /// Commands of the layer above that the call's state does not allow, or for calls that are gone.

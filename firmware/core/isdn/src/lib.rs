@@ -1,4 +1,5 @@
-//! ISDN primary rate signalling: Q.921 data link and Q.931 basic call, user and network side (EuroISDN, ETS 300 102).
+//! ISDN primary rate signalling: Q.921 data link and Q.931 basic call, user and network side, in the variants of
+//! [`q931::VARIANTS`].
 //!
 //! [`Interface`] is one primary rate D-channel: link, calls and the table of its B-channels, driven by the five calls:
 //!
@@ -20,8 +21,7 @@
 //!
 //! After any call drain `poll_transmit` and `poll_event` until both are empty, then ask `poll_timeout` once.
 //!
-//! Left out in this cut: supplementary services (Q.932), national variants, several spans
-//! under one D-channel, channel maintenance by SERVICE messages, the basic rate interface.
+//! Left out in this cut: supplementary services (Q.932), several spans under one D-channel, the basic rate interface.
 //!
 //! Words: a *channel* or *slot* is a B-channel by the number that Q.931 gives it; *outgoing* is a call that this end set
 //! up, *incoming* one that the far end did, whatever the side; *side* is user or network.
@@ -44,8 +44,8 @@ pub use channels::{ChannelState, ChannelStatus, Hunting};
 pub use event::{CallStatus, Event, Stats, Who};
 pub use interface::{Config, Framing, Interface, NotBlocked, Refused};
 pub use number::{CallingNumber, Number, NumberingPlan, Presentation, RedirectReason, Redirecting, Screening, TypeOfNumber};
-pub use q931::ie;
 pub use q931::ie::{ProgressIndicator, TransferCapability};
+pub use q931::{Variant, ie};
 pub use setup::{Bearer, Connected, Law, Setup};
 
 /// Which side of the interface this end is.

@@ -10,9 +10,10 @@ use isdn::{ChannelState, NotBlocked, Side};
 fn idle_channel_blocked_is_not_hunted_until_it_is_given_back() {
     let mut pair = up(ends());
     let blocked: Vec<u8> = pair.left.channels().iter().map(|channel| channel.slot).collect();
-    blocked.iter().for_each(|slot| pair.left.block(*slot).unwrap());
+    let now = pair.now();
+    blocked.iter().for_each(|slot| pair.left.block(now, *slot).unwrap());
     then(&mut pair, |p, now| p.left.setup(now, speech("1")).unwrap_err());
-    pair.left.unblock(7);
+    pair.left.unblock(now, 7);
     let call = then(&mut pair, |p, now| p.left.setup(now, speech("1")).unwrap());
     assert_eq!(pair.left.channels()[6].state, ChannelState::InUse(call));
 }
@@ -20,7 +21,8 @@ fn idle_channel_blocked_is_not_hunted_until_it_is_given_back() {
 #[test]
 fn exclusive_call_on_a_blocked_channel_is_refused_with_cause_44() {
     let mut pair = raw(Side::User);
-    pair.left.block(1).unwrap();
+    let now = pair.now();
+    pair.left.block(now, 1).unwrap();
     assert_eq!(inject(&mut pair, &[common::SETUP]), ["RELEASE COMPLETE cr=1' cause=44"]);
     assert_eq!(pair.left.channels()[0].state, ChannelState::Blocked);
 }
@@ -28,7 +30,8 @@ fn exclusive_call_on_a_blocked_channel_is_refused_with_cause_44() {
 #[test]
 fn preferred_call_on_a_blocked_channel_is_given_another() {
     let mut pair = raw(Side::User);
-    pair.left.block(1).unwrap();
+    let now = pair.now();
+    pair.left.block(now, 1).unwrap();
     let mut setup = common::SETUP.to_vec();
     // Octet 3 of the channel identification: preferred (Q.931 4.5.13).
     setup[13] = 0xa1;
@@ -44,7 +47,8 @@ fn preferred_call_on_a_blocked_channel_is_given_another() {
 #[test]
 fn restart_of_a_blocked_channel_is_acknowledged_and_leaves_it_blocked() {
     let mut pair = raw(Side::User);
-    pair.left.block(3).unwrap();
+    let now = pair.now();
+    pair.left.block(now, 3).unwrap();
     let restart = [0x08, 0x02, 0x00, 0x00, 0x46, 0x18, 0x03, 0xa9, 0x83, 0x83, 0x79, 0x01, 0x80];
     assert_eq!(inject(&mut pair, &[&restart]), ["RESTART ACKNOWLEDGE cr=0' channel=3 excl restart=IndicatedChannels"]);
     assert_eq!(pair.left.channels()[2].state, ChannelState::Blocked);
@@ -54,10 +58,11 @@ fn restart_of_a_blocked_channel_is_acknowledged_and_leaves_it_blocked() {
 fn channel_with_a_call_or_blocked_already_or_unknown_is_not_blocked() {
     let mut pair = up(ends());
     answered_from_user(&mut pair);
-    pair.left.block(2).unwrap();
-    assert_eq!(pair.left.block(1), Err(NotBlocked::InUse(1)));
-    assert_eq!(pair.left.block(2), Err(NotBlocked::Blocked(2)));
-    assert_eq!(pair.left.block(16), Err(NotBlocked::NoSuchChannel(16)));
-    pair.left.unblock(1);
+    let now = pair.now();
+    pair.left.block(now, 2).unwrap();
+    assert_eq!(pair.left.block(now, 1), Err(NotBlocked::InUse(1)));
+    assert_eq!(pair.left.block(now, 2), Err(NotBlocked::Blocked(2)));
+    assert_eq!(pair.left.block(now, 16), Err(NotBlocked::NoSuchChannel(16)));
+    pair.left.unblock(now, 1);
     assert!(matches!(pair.left.channels()[0].state, ChannelState::InUse(_)));
 }

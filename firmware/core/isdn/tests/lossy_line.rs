@@ -33,6 +33,8 @@ fn serve(interface: &mut Interface, events: &[Event], now: std::time::Instant) {
             | Event::Notify { .. }
             | Event::MoreDigits { .. }
             | Event::Information { .. }
+            | Event::ChannelService { .. }
+            | Event::ChannelFreed { .. }
             | Event::Released { .. } => {}
         }
     }

@@ -3,11 +3,14 @@
 
 mod common;
 
-use common::{all_idle, answers, cause, inject, ms, offered, raw, released, seconds};
-use isdn::{CauseValue, ChannelState, Side, Who};
+use common::{
+    all_idle, answered_from_user, answers, cause, config, ends, inject, ms, offered, raw, raw_with, released, seconds, then, up,
+};
+use isdn::{CauseValue, ChannelState, Config, Side, Who};
 
 fn with_call(slot: u8) -> common::Raw {
-    let mut pair = raw(Side::User);
+    // The audit would give the channel another chance too.
+    let mut pair = raw_with(Config { audit: None, ..config(Side::User) });
     let mut setup = common::SETUP.to_vec();
     setup[15] = 0x80 | slot;
     inject(&mut pair, &[&setup]);
@@ -113,4 +116,18 @@ fn acknowledge_nobody_waits_for_is_counted() {
     inject(&mut pair, &[&[0x08, 0x02, 0x80, 0x00, 0x4e, 0x79, 0x01, 0x87]]);
     pair.run_for(ms(10));
     assert_eq!(pair.left.stats().unexpected_messages, 1);
+}
+
+#[test]
+fn restart_on_our_own_account_ends_calls_and_idles_every_channel() {
+    let mut pair = up(ends());
+    answered_from_user(&mut pair);
+    let slots: Vec<u8> = pair.left.channels().iter().map(|channel| channel.slot).collect();
+    then(&mut pair, |p, now| p.left.restart(now, &slots));
+    assert_eq!(released(&pair.left_events), [(CauseValue::TEMPORARY_FAILURE, Who::Us)]);
+    pair.run_for(seconds(5));
+    assert_eq!(released(&pair.right_events), [(CauseValue::TEMPORARY_FAILURE, Who::Peer)]);
+    assert!(all_idle(&pair.left) && all_idle(&pair.right));
+    let stats = pair.left.stats();
+    assert_eq!((stats.restarts_sent, pair.right.stats().restarts_received), (30, 30));
 }

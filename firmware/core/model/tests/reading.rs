@@ -1,7 +1,7 @@
 //! What an administrator reads when a document is wrong: the key's path, what was found, what is expected.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use model::settings::{Severity, read};
+use model::settings::{Severity, SwitchType, read};
 
 fn first(text: &str) -> String {
     read(text).problems.first().map(ToString::to_string).unwrap_or_default()
@@ -86,6 +86,22 @@ strip = 9
     assert!(reading.settings.is_none());
     let lines: Vec<String> = reading.problems.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn switch_type_and_channels_out_of_service_are_read_and_checked() {
+    let span = |lines: &str| format!("[[span]]\nname = \"pstn\"\nback_end = {{ virtual = {{ socket = \"far\" }} }}\n{lines}\n");
+    for (word, switch_type) in [("4ess", SwitchType::FourEss), ("ni2", SwitchType::Ni2), ("euro-isdn", SwitchType::EuroIsdn)] {
+        let reading = read(&span(&format!("switch_type = \"{word}\"\nout_of_service = [3, 31]")));
+        let settings = reading.settings.unwrap_or_else(|| panic!("{:?}", reading.problems));
+        assert_eq!(
+            (settings.spans[0].switch_type, settings.spans[0].out_of_service.as_slice()),
+            (switch_type, [3, 31].as_slice())
+        );
+    }
+    assert!(first(&span("switch_type = \"ni3\"")).contains("switch_type"));
+    let bad = first(&span("out_of_service = [16]"));
+    assert!(bad.contains("span[0].out_of_service") && bad.contains("timeslot 16"), "{bad}");
 }
 
 #[test]

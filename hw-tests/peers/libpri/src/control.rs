@@ -6,6 +6,8 @@
 //! {"do":"watch"}      from here on this connection is told of every call and of the data link
 //! {"do":"status"}
 //! {"do":"alarm","on":true}      loss of signal toward the far end, until it is turned off
+//! {"do":"restart","channel":5}              RESTART
+//! {"do":"service","channel":5,"status":2}   SERVICE: 0 in service, 2 out of service
 //! {"do":"shutdown"}   clears all calls, then the peer ends
 //! ```
 //!
@@ -34,6 +36,8 @@ pub enum Request {
     Call(CallRequest),
     Hangup { call: u32, cause: Option<u8> },
     Alarm { on: bool },
+    Restart { channel: u8 },
+    Service { channel: u8, status: u8 },
     Watch,
     Status,
     Shutdown,
@@ -53,6 +57,8 @@ pub struct CallRequest {
     pub withheld: bool,
     /// Calling name, sent as display.
     pub name: Option<String>,
+    /// The number that redirected the call, and the reason as Q.931 numbers it: 1 busy, 2 no reply, 15 unconditional.
+    pub redirecting: Option<(String, u8)>,
     /// Insist on this timeslot.
     pub channel: Option<u8>,
     /// WAV file to say.

@@ -15,7 +15,7 @@ use crate::framing::Framing;
 use crate::g711::Law;
 use crate::plan::{Action, NumberPlan};
 use crate::report::{By, CallStatus, Counters, Direction, LineFaults, Report, Status};
-use crate::stack::{CallId, Event, Refused, Ring, Setup, Side, Stack};
+use crate::stack::{CallId, Event, Refused, Ring, Setup, Side, Stack, SwitchType};
 
 /// Q.850 causes that the peer itself gives.
 const NORMAL_CLEARING: u8 = 16;
@@ -35,6 +35,8 @@ pub struct Config {
     pub side: Side,
     /// E1 or T1.
     pub framing: Framing,
+    /// What libpri takes the far end for.
+    pub switch: SwitchType,
     /// Numbers may come in pieces; one that calls us is whole with [`WHOLE`] digits.
     pub overlap: bool,
     /// libpri's PRI_DEBUG_* bits.
@@ -64,6 +66,8 @@ pub struct Order {
     pub withheld: bool,
     /// Calling name.
     pub name: Option<String>,
+    /// The number that redirected the call, and the reason as Q.931 numbers it.
+    pub redirecting: Option<(String, u8)>,
     /// Timeslot to insist on; `None` asks for a free one and takes another if the far end says so.
     pub channel: Option<u8>,
     /// What to say when connected.
@@ -164,7 +168,7 @@ pub struct Engine {
 impl Engine {
     /// Starts libpri, which begins to establish the data link at once.
     pub fn new(config: Config) -> Result<Self, Refused> {
-        let mut stack = Stack::new(&config.name, config.side, config.framing, config.overlap, config.debug)?;
+        let mut stack = Stack::new(&config.name, config.side, config.framing, config.switch, config.overlap, config.debug)?;
         for (name, value) in &config.timers {
             stack.set_timer(name, *value)?;
         }
@@ -236,6 +240,7 @@ impl Engine {
             name: order.name,
             channel,
             exclusive: order.channel.is_some(),
+            redirecting: order.redirecting,
         };
         let dialling = if setup.complete { Dialling::Done } else { Dialling::Outgoing(later.to_owned()) };
         let id = self.stack.place(&setup).map_err(|refused| refused.to_string())?;
@@ -256,6 +261,18 @@ impl Engine {
         self.reports.push_back(Report::Placed { call: id.0, channel });
         self.take_events(now);
         Ok(id)
+    }
+
+    /// Sends RESTART for a channel; its acknowledgement is told.
+    pub fn restart(&mut self, now: Instant, channel: u8) {
+        self.stack.restart(channel);
+        self.take_events(now);
+    }
+
+    /// Sends SERVICE for a channel; its acknowledgement is told.
+    pub fn service(&mut self, now: Instant, channel: u8, status: u8) {
+        self.stack.service(channel, status);
+        self.take_events(now);
     }
 
     /// Clears a call.
@@ -411,6 +428,10 @@ impl Engine {
             Event::Clearing { call, cause } => self.take_clearing(now, call, cause),
             Event::Released { call, cause } => self.take_released(now, call, cause),
             Event::Restart { channel } => self.reports.push_back(Report::Restart { channel }),
+            Event::Restarted { channel } => self.reports.push_back(Report::Restarted { channel }),
+            Event::Service { channel, status, acknowledged } => {
+                self.reports.push_back(Report::Service { channel, status, acknowledged });
+            }
             Event::Other(text) => self.reports.push_back(Report::Other { text }),
         }
     }
@@ -501,9 +522,10 @@ impl Engine {
     /// The number is whole: the plan says what happens to the call.
     fn decide(&mut self, now: Instant, ring: Ring, channel: Result<u8, u8>) {
         let id = ring.call;
-        let Ring { called, calling, withheld, name, .. } = ring;
+        let Ring { called, calling, withheld, name, complete, redirecting, .. } = ring;
         let action = self.config.plan.action(&called);
-        self.reports.push_back(Report::Incoming { call: id.0, channel: channel.ok(), called, calling, withheld, name });
+        let (call, slot) = (id.0, channel.ok());
+        self.reports.push_back(Report::Incoming { call, channel: slot, called, calling, withheld, name, complete, redirecting });
         match (channel, action) {
             (Err(cause), _) | (Ok(_), Action::Refuse { cause }) => self.clear(id, cause),
             (Ok(channel), Action::Ring) => self.alert(now, id, channel, None),

@@ -25,6 +25,9 @@ pub(crate) const CONFIG_ERROR: i32 = 12;
 pub(crate) const OTHER: i32 = 13;
 pub(crate) const NEED_DIGITS: i32 = 14;
 pub(crate) const DIGITS: i32 = 15;
+pub(crate) const SERVICE: i32 = 16;
+pub(crate) const SERVICE_ACK: i32 = 17;
+pub(crate) const RESTART_ACK: i32 = 18;
 
 /// `struct peer_event`.
 #[repr(C)]
@@ -45,6 +48,9 @@ pub(crate) struct PeerEvent {
     pub(crate) called: [c_char; 64],
     pub(crate) calling: [c_char; 64],
     pub(crate) text: [c_char; 64],
+    pub(crate) redirecting: [c_char; 64],
+    pub(crate) redirecting_reason: i32,
+    pub(crate) unused: i32,
 }
 
 impl PeerEvent {
@@ -66,6 +72,9 @@ impl PeerEvent {
             called: [0; 64],
             calling: [0; 64],
             text: [0; 64],
+            redirecting: [0; 64],
+            redirecting_reason: 0,
+            unused: 0,
         }
     }
 }
@@ -84,10 +93,12 @@ pub(crate) struct PeerSetup {
     pub(crate) capability: i32,
     pub(crate) layer1: i32,
     pub(crate) complete: i32,
+    pub(crate) redirecting_reason: i32,
+    pub(crate) redirecting: *const c_char,
 }
 
 unsafe extern "C" {
-    pub(crate) fn peer_new(name: *const c_char, network: c_int, t1: c_int, overlap: c_int, debug: c_int) -> *mut Peer;
+    pub(crate) fn peer_new(name: *const c_char, network: c_int, switch_type: c_int, overlap: c_int, debug: c_int) -> *mut Peer;
     pub(crate) fn peer_set_timer(peer: *mut Peer, timer: *const c_char, value: c_int) -> c_int;
     pub(crate) fn peer_receive(peer: *mut Peer, frame: *const u8, length: usize, event: *mut PeerEvent) -> c_int;
     pub(crate) fn peer_run_timers(peer: *mut Peer, event: *mut PeerEvent) -> c_int;
@@ -99,6 +110,8 @@ unsafe extern "C" {
     pub(crate) fn peer_proceeding(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;
     pub(crate) fn peer_alerting(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;
     pub(crate) fn peer_answer(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;
+    pub(crate) fn peer_restart(peer: *mut Peer, channel: c_int) -> c_int;
+    pub(crate) fn peer_service(peer: *mut Peer, channel: c_int, status: c_int) -> c_int;
     pub(crate) fn peer_hangup(peer: *mut Peer, call: *mut c_void, cause: c_int) -> c_int;
 }
 

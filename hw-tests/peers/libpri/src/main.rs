@@ -27,7 +27,7 @@ use libpri_peer::framing::Framing;
 use libpri_peer::line::{Line, VirtualEnd};
 use libpri_peer::plan::{NumberPlan, Rule};
 use libpri_peer::run::run;
-use libpri_peer::stack::Side;
+use libpri_peer::stack::{Side, SwitchType};
 use tdm::SpanInfo;
 use tdm::virtual_span::{Clock, VirtualNetwork, VirtualUser};
 
@@ -40,6 +40,9 @@ struct Cli {
     /// E1 (D-channel 16, A-law) or T1 (D-channel 24, mu-law).
     #[arg(long, default_value = "e1")]
     framing: Framing,
+    /// What libpri takes the far end for.
+    #[arg(long, default_value = "euro-isdn")]
+    switch: SwitchType,
     #[command(flatten)]
     span: Attachment,
     /// The span's clock, for --span-listen: realtime, lockstep or ppm=N.
@@ -135,6 +138,7 @@ fn serve(cli: &Cli) -> Result<(), Box<dyn Error>> {
         name: cli.control.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
         side,
         framing: cli.framing,
+        switch: cli.switch,
         overlap: cli.overlap,
         debug: cli.debug_libpri,
         timers: cli.timer.clone(),

@@ -37,7 +37,16 @@ pub enum Report {
     /// SETUP was sent.
     Placed { call: u32, channel: u8 },
     /// SETUP arrived.
-    Incoming { call: u32, channel: Option<u8>, called: String, calling: String, withheld: bool, name: String },
+    Incoming {
+        call: u32,
+        channel: Option<u8>,
+        called: String,
+        calling: String,
+        withheld: bool,
+        name: String,
+        complete: bool,
+        redirecting: Option<(String, u8)>,
+    },
     /// CALL PROCEEDING arrived.
     Proceeding { call: u32, at_ms: u64, channel: Option<u8> },
     /// ALERTING arrived, or was sent for an incoming call.
@@ -52,6 +61,10 @@ pub enum Report {
     Released { call: u32, at_ms: u64, cause: Option<u8>, by: By, record: Option<PathBuf> },
     /// RESTART arrived; no channel means the whole interface.
     Restart { channel: Option<u8> },
+    /// RESTART ACKNOWLEDGE arrived.
+    Restarted { channel: Option<u8> },
+    /// SERVICE arrived, or its acknowledgement; status 0 is in service, 2 out of service.
+    Service { channel: Option<u8>, status: Option<u8>, acknowledged: bool },
     /// Another event of libpri, by its name.
     Other { text: String },
     /// A call could not be placed.
@@ -80,6 +93,8 @@ impl Report {
             Self::LinkUp
             | Self::LinkDown
             | Self::Restart { .. }
+            | Self::Restarted { .. }
+            | Self::Service { .. }
             | Self::Other { .. }
             | Self::Refused { .. }
             | Self::Error { .. }

@@ -77,6 +77,14 @@ fn obey(
             Ok(()) => Report::Done,
             Err(error) => Report::Error { reason: error.to_string() },
         },
+        Ok(Request::Restart { channel }) => {
+            engine.restart(now, channel);
+            Report::Done
+        }
+        Ok(Request::Service { channel, status }) => {
+            engine.service(now, channel, status);
+            Report::Done
+        }
         Ok(Request::Watch) => {
             control.watch(client);
             Report::Done
@@ -106,6 +114,7 @@ fn order(call: CallRequest, law: Law) -> Result<Order, String> {
         calling: call.calling,
         withheld: call.withheld,
         name: call.name,
+        redirecting: call.redirecting,
         channel: call.channel,
         play,
         echo: call.echo,

@@ -74,9 +74,8 @@ static int write_frame(struct pri *pri, void *buffer, int length) {
     return length;
 }
 
-struct peer *peer_new(const char *name, int network, int t1, int overlap, int debug) {
+struct peer *peer_new(const char *name, int network, int switch_type, int overlap, int debug) {
     struct peer *peer = calloc(1, sizeof(*peer));
-    int switch_type = t1 ? PRI_SWITCH_EUROISDN_T1 : PRI_SWITCH_EUROISDN_E1;
     if (!peer) {
         return NULL;
     }
@@ -93,6 +92,7 @@ struct peer *peer_new(const char *name, int network, int t1, int overlap, int de
     pri_set_overlapdial(peer->pri, overlap);
     /* Clearing as in Q.931 5.3, not libpri's older habit of RELEASE COMPLETE in any state for some causes. */
     pri_hangup_fix_enable(peer->pri, 1);
+    pri_set_service_message_support(peer->pri, 1);
     return peer;
 }
 
@@ -126,6 +126,8 @@ static void flatten_ring(struct peer_event *flat, const pri_event_ring *ring) {
     copy_text(flat->called, sizeof(flat->called), ring->callednum);
     copy_text(flat->calling, sizeof(flat->calling), ring->callingnum);
     copy_text(flat->text, sizeof(flat->text), ring->callingname);
+    copy_text(flat->redirecting, sizeof(flat->redirecting), ring->redirectingnum);
+    flat->redirecting_reason = ring->redirectingreason;
 }
 
 static void flatten_hangup(struct peer_event *flat, int kind, const pri_event_hangup *hangup) {
@@ -202,6 +204,20 @@ static int flatten(struct peer_event *flat, const pri_event *event) {
         flat->kind = PEER_RESTART;
         flat->channel = timeslot(event->restart.channel);
         break;
+    case PRI_EVENT_RESTART_ACK:
+        flat->kind = PEER_RESTART_ACK;
+        flat->channel = timeslot(event->restartack.channel);
+        break;
+    case PRI_EVENT_SERVICE:
+        flat->kind = PEER_SERVICE;
+        flat->channel = timeslot(event->service.channel);
+        flat->cause = event->service.changestatus;
+        break;
+    case PRI_EVENT_SERVICE_ACK:
+        flat->kind = PEER_SERVICE_ACK;
+        flat->channel = timeslot(event->service_ack.channel);
+        flat->cause = event->service_ack.changestatus;
+        break;
     case PRI_EVENT_CONFIG_ERR:
         flat->kind = PEER_CONFIG_ERROR;
         copy_text(flat->text, sizeof(flat->text), event->err.err);
@@ -270,6 +286,10 @@ void *peer_place(struct peer *peer, const struct peer_setup *setup) {
         if (setup->calling) {
             pri_sr_set_caller(request, (char *)setup->calling, (char *)setup->name, setup->calling_plan, setup->presentation);
         }
+        if (setup->redirecting) {
+            pri_sr_set_redirecting(request, (char *)setup->redirecting, setup->calling_plan, PRES_ALLOWED_USER_NUMBER_NOT_SCREENED,
+                                   setup->redirecting_reason);
+        }
         if (pri_setup(peer->pri, call, request) != 0) {
             pri_destroycall(peer->pri, call);
             call = NULL;
@@ -299,6 +319,14 @@ int peer_alerting(struct peer *peer, void *call, int channel) {
 
 int peer_answer(struct peer *peer, void *call, int channel) {
     return pri_answer(peer->pri, call, channel, 0);
+}
+
+int peer_restart(struct peer *peer, int channel) {
+    return pri_reset(peer->pri, channel);
+}
+
+int peer_service(struct peer *peer, int channel, int status) {
+    return pri_maintenance_service(peer->pri, 0, channel, status);
 }
 
 int peer_hangup(struct peer *peer, void *call, int cause) {

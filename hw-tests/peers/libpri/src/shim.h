@@ -27,6 +27,10 @@ enum peer_event_kind {
     PEER_OTHER = 13,
     PEER_NEED_DIGITS = 14,
     PEER_DIGITS = 15,
+    /* SERVICE, acknowledged by libpri; cause holds the status. */
+    PEER_SERVICE = 16,
+    PEER_SERVICE_ACK = 17,
+    PEER_RESTART_ACK = 18,
 };
 
 struct peer_event {
@@ -55,6 +59,10 @@ struct peer_event {
     char called[64];
     char calling[64];
     char text[64];
+    /* The number that redirected the call, and why (PRI_REDIR_*). */
+    char redirecting[64];
+    int32_t redirecting_reason;
+    int32_t unused;
 };
 
 struct peer_setup {
@@ -72,13 +80,16 @@ struct peer_setup {
     int32_t layer1;
     /* Nonzero: the number is whole, sending complete goes with it where the switch type has that. */
     int32_t complete;
+    int32_t redirecting_reason;
+    /* NULL: not redirected. */
+    const char *redirecting;
 };
 
 size_t peer_event_size(void);
 size_t peer_setup_size(void);
 
-/* EuroISDN, on an E1 unless t1. */
-struct peer *peer_new(const char *name, int network, int t1, int overlap, int debug);
+/* switch_type is a PRI_SWITCH_*, by its number in libpri.h. */
+struct peer *peer_new(const char *name, int network, int switch_type, int overlap, int debug);
 int peer_set_timer(struct peer *peer, const char *timer, int value);
 
 /* One frame from the D-channel, without FCS. Returns 1 when *event was filled. */
@@ -100,6 +111,10 @@ int peer_proceeding(struct peer *peer, void *call, int channel);
 int peer_alerting(struct peer *peer, void *call, int channel);
 int peer_answer(struct peer *peer, void *call, int channel);
 /* Clears by whatever message libpri sees fit. Returns 1 while libpri still holds the call, 0 when it is gone. */
+/* RESTART for one channel. */
+int peer_restart(struct peer *peer, int channel);
+/* SERVICE for one channel: status 0 in service, 2 out of service. */
+int peer_service(struct peer *peer, int channel, int status);
 int peer_hangup(struct peer *peer, void *call, int cause);
 
 #endif

@@ -12,7 +12,7 @@
 //! when [`Stack::time_to_timeout`] says so. Feed frames with [`Stack::handle_frame`], then drain [`Stack::poll_transmit`]
 //! and [`Stack::poll_event`] until both return `None`.
 //!
-//! Left out: hold, transfer, supplementary services, advice of charge, the number of a connected line.
+//! Left out: hold, transfer, supplementary services, advice of charge, the number of a connected line. SERVICE messages are answered whatever the switch type.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
@@ -48,6 +48,38 @@ pub enum Side {
     User,
     /// PRI_NETWORK: the exchange.
     Network,
+}
+
+/// What libpri takes the far end for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum SwitchType {
+    #[default]
+    EuroIsdn,
+    Ni2,
+    Ni1,
+    Dms100,
+    #[value(name = "4ess")]
+    FourEss,
+    #[value(name = "5ess")]
+    FiveEss,
+    Qsig,
+}
+
+impl SwitchType {
+    /// Its number in libpri.h.
+    const fn number(self, framing: Framing) -> c_int {
+        match (self, framing) {
+            (Self::Ni2, _) => 1,
+            (Self::Dms100, _) => 2,
+            (Self::FiveEss, _) => 3,
+            (Self::FourEss, _) => 4,
+            (Self::EuroIsdn, Framing::E1) => 5,
+            (Self::EuroIsdn, Framing::T1) => 6,
+            (Self::Ni1, _) => 7,
+            (Self::Qsig, _) => 10,
+        }
+    }
 }
 
 /// A call of one [`Stack`]; numbers are never reused.
@@ -130,6 +162,20 @@ pub enum Event {
         /// `None`: the whole interface.
         channel: Option<u8>,
     },
+    /// RESTART ACKNOWLEDGE for a channel.
+    Restarted {
+        /// Which.
+        channel: Option<u8>,
+    },
+    /// SERVICE arrived, or its acknowledgement. libpri acknowledges by itself.
+    Service {
+        /// Timeslot.
+        channel: Option<u8>,
+        /// 0 in service, 2 out of service.
+        status: Option<u8>,
+        /// It is the answer to ours.
+        acknowledged: bool,
+    },
     /// Anything else: libpri's name of it.
     Other(String),
 }
@@ -155,6 +201,8 @@ pub struct Ring {
     pub called_plan: u8,
     /// Sending complete was present.
     pub complete: bool,
+    /// The number that redirected the call, and the reason as Q.931 numbers it.
+    pub redirecting: Option<(String, u8)>,
 }
 
 /// A SETUP to send: speech, in the law of the interface.
@@ -174,6 +222,8 @@ pub struct Setup {
     pub exclusive: bool,
     /// The called number is whole.
     pub complete: bool,
+    /// The number that redirected the call, and the reason as Q.931 numbers it: 1 busy, 2 no reply, 15 unconditional.
+    pub redirecting: Option<(String, u8)>,
 }
 
 /// Why libpri would not do something.
@@ -226,13 +276,13 @@ struct Held {
 }
 
 impl Stack {
-    /// A controller for EuroISDN on an E1 or T1; `name` marks its log lines on stderr, `debug` is a set of libpri's PRI_DEBUG_* bits.
+    /// A controller of this switch type; `name` marks its log lines on stderr, `debug` is a set of libpri's PRI_DEBUG_* bits.
     /// `overlap`: numbers may come in pieces, both ways.
-    pub fn new(name: &str, side: Side, framing: Framing, overlap: bool, debug: i32) -> Result<Self, Refused> {
+    pub fn new(name: &str, side: Side, framing: Framing, switch: SwitchType, overlap: bool, debug: i32) -> Result<Self, Refused> {
         let name = c_text(name)?;
-        let (network, t1) = (c_int::from(side == Side::Network), c_int::from(framing == Framing::T1));
+        let (network, switch_type) = (c_int::from(side == Side::Network), switch.number(framing));
         // SAFETY: `name` is a NUL-terminated string that outlives the call; the shim copies it.
-        let peer = unsafe { ffi::peer_new(name.as_ptr(), network, t1, overlap.into(), debug) };
+        let peer = unsafe { ffi::peer_new(name.as_ptr(), network, switch_type, overlap.into(), debug) };
         let peer = NonNull::new(peer).ok_or(Refused::NoController)?;
         Ok(Self { peer, law: framing.law(), calls: BTreeMap::new(), last_call: 0, events: VecDeque::new() })
     }
@@ -304,6 +354,7 @@ impl Stack {
         let called = c_text(&setup.called)?;
         let calling = setup.calling.as_deref().map(c_text).transpose()?;
         let name = setup.name.as_deref().map(c_text).transpose()?;
+        let redirecting = setup.redirecting.as_ref().map(|(number, _)| c_text(number)).transpose()?;
         let setup = ffi::PeerSetup {
             called: called.as_ptr(),
             calling: calling.as_ref().map_or(std::ptr::null(), |text| text.as_ptr()),
@@ -319,10 +370,24 @@ impl Stack {
                 Law::Mu => LAYER1_MU_LAW,
             },
             complete: setup.complete.into(),
+            redirecting_reason: setup.redirecting.as_ref().map_or(0, |(_, reason)| (*reason).into()),
+            redirecting: redirecting.as_ref().map_or(std::ptr::null(), |text| text.as_ptr()),
         };
         // SAFETY: the strings behind `setup` live until the end of this function; libpri copies them.
         let pointer = unsafe { ffi::peer_place(self.peer.as_ptr(), &raw const setup) };
         if pointer.is_null() { Err(Refused::NoCall) } else { Ok(self.hold(pointer, false)) }
+    }
+
+    /// Sends RESTART for a channel.
+    pub fn restart(&mut self, channel: u8) {
+        // SAFETY: the controller lives as long as the process.
+        unsafe { ffi::peer_restart(self.peer.as_ptr(), channel.into()) };
+    }
+
+    /// Sends SERVICE for a channel: status 0 in service, 2 out of service.
+    pub fn service(&mut self, channel: u8, status: u8) {
+        // SAFETY: the controller lives as long as the process.
+        unsafe { ffi::peer_service(self.peer.as_ptr(), channel.into(), status.into()) };
     }
 
     /// Sends SETUP ACKNOWLEDGE with the channel.
@@ -420,6 +485,12 @@ impl Stack {
             ffi::LINK_UP => self.events.push_back(Event::LinkUp),
             ffi::LINK_DOWN => self.events.push_back(Event::LinkDown),
             ffi::RESTART => self.events.push_back(Event::Restart { channel: slot(event.channel) }),
+            ffi::RESTART_ACK => self.events.push_back(Event::Restarted { channel: slot(event.channel) }),
+            ffi::SERVICE | ffi::SERVICE_ACK => self.events.push_back(Event::Service {
+                channel: slot(event.channel),
+                status: u8::try_from(event.cause).ok(),
+                acknowledged: event.kind == ffi::SERVICE_ACK,
+            }),
             ffi::RING => self.take_ring(event),
             ffi::DIGITS => self.take_digits(event),
             ffi::NEED_DIGITS | ffi::PROCEEDING | ffi::ALERTING | ffi::PROGRESS | ffi::ANSWER => self.take_progress(event),
@@ -446,6 +517,8 @@ impl Stack {
             name: text(&event.text),
             called_plan: u8::try_from(event.called_plan).unwrap_or(0),
             complete: event.complete != 0,
+            redirecting: Some((text(&event.redirecting), u8::try_from(event.redirecting_reason).unwrap_or(0)))
+                .filter(|(number, _)| !number.is_empty()),
         }));
     }
 

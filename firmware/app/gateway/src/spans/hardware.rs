@@ -72,6 +72,8 @@ fn suggestion(found: &Found, ours: Option<&settings::Span>) -> String {
         framing,
         signalling: if framing == Framing::Analog { Signalling::Analog } else { Signalling::Pri },
         side: settings::Side::default(),
+        switch_type: settings::SwitchType::default(),
+        out_of_service: Vec::new(),
         hunting: settings::Hunting::default(),
         overlap_receiving: false,
         back_end: BackEnd::Dahdi(Box::new(dahdi)),

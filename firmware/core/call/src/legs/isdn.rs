@@ -11,7 +11,7 @@ use isdn::q921::{Body, Frame};
 use isdn::q931::{Message, MessageType};
 use isdn::{CallId, Cause, CauseValue, ChannelState, Config, Connected, Event, Interface, Location, NotBlocked, Who};
 use model::api;
-use model::settings::{self, Framing, Side};
+use model::settings::{self, Framing, Side, SwitchType};
 
 use super::{Out, Outgoing, Trace};
 use crate::diagnosis::DFigures;
@@ -45,6 +45,19 @@ pub struct IsdnSpan {
     changed: bool,
 }
 
+const fn variant(switch_type: SwitchType) -> isdn::Variant {
+    match switch_type {
+        SwitchType::EuroIsdn => isdn::Variant::EuroIsdn,
+        SwitchType::Ni2 => isdn::Variant::NationalIsdn2,
+        SwitchType::Ni1 => isdn::Variant::NationalIsdn1,
+        SwitchType::Dms100 => isdn::Variant::Dms100,
+        SwitchType::FourEss => isdn::Variant::Att4Ess,
+        SwitchType::FiveEss => isdn::Variant::Lucent5Ess,
+        SwitchType::Qsig => isdn::Variant::Qsig,
+        SwitchType::Ins1500 => isdn::Variant::Ins1500,
+    }
+}
+
 /// An incoming call whose number is still coming.
 #[derive(Debug)]
 struct Collecting {
@@ -65,6 +78,8 @@ impl IsdnSpan {
             Framing::T1 => isdn::Framing::T1,
         };
         let mut config = Config::new(settings.name.clone(), side, framing);
+        config.variant = variant(settings.switch_type);
+        config.out_of_service.clone_from(&settings.out_of_service);
         match settings.hunting {
             settings::Hunting::Auto => {}
             settings::Hunting::Ascending => config.hunting = isdn::Hunting::Ascending,
@@ -96,7 +111,7 @@ impl IsdnSpan {
     /// Whether a call can be placed on it now.
     #[must_use]
     pub fn can_take_a_call(&self) -> bool {
-        self.interface.link_up() && self.interface.channels().iter().any(|channel| channel.state == ChannelState::Idle)
+        self.interface.link_up() && self.interface.channels().iter().any(isdn::ChannelStatus::is_free)
     }
 
     /// Whether this end of the D-channel is the network's.
@@ -170,13 +185,16 @@ impl IsdnSpan {
     }
 
     /// Takes a channel out of use that no call has.
-    pub(super) fn block(&mut self, timeslot: u8) -> Result<(), NotBlocked> {
-        self.interface.block(timeslot)
+    pub(super) fn block(&mut self, now: Instant, timeslot: u8, out: &mut Out) -> Result<(), NotBlocked> {
+        self.interface.block(now, timeslot)?;
+        self.pump(now, out);
+        Ok(())
     }
 
     /// Gives it back.
-    pub(super) fn unblock(&mut self, timeslot: u8) {
-        self.interface.unblock(timeslot);
+    pub(super) fn unblock(&mut self, now: Instant, timeslot: u8, out: &mut Out) {
+        self.interface.unblock(now, timeslot);
+        self.pump(now, out);
     }
 
     /// The data link's figures for the diagnosis; `bad_frames` were dropped below it.
@@ -339,7 +357,7 @@ impl IsdnSpan {
 
     fn event(&mut self, now: Instant, event: Event, out: &mut Out) {
         match event {
-            Event::LinkUp => self.changed = true,
+            Event::LinkUp | Event::ChannelService { .. } | Event::ChannelFreed { .. } => self.changed = true,
             Event::LinkDown => {
                 self.link_failures += 1;
                 self.changed = true;
@@ -433,7 +451,7 @@ impl IsdnSpan {
         let channel = |channel: &isdn::ChannelStatus| {
             let (state, call) = match channel.state {
                 ChannelState::InUse(call) => (api::ChannelUse::InUse, self.calls.get(&call).copied().and_then(&call_of)),
-                ChannelState::Idle if self.interface.link_up() => (api::ChannelUse::Idle, None),
+                ChannelState::Idle if self.interface.link_up() && channel.is_free() => (api::ChannelUse::Idle, None),
                 ChannelState::Idle | ChannelState::Restarting | ChannelState::OutOfService | ChannelState::Blocked => {
                     (api::ChannelUse::OutOfService, None)
                 }

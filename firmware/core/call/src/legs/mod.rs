@@ -133,14 +133,15 @@ impl Legs {
     }
 
     /// Takes a timeslot that no call has away from calls, for a test.
-    pub fn begin_test(&mut self, span: SpanId, timeslot: u8) -> Result<(), String> {
-        self.spans.get_mut(span.0).ok_or_else(|| format!("there is no span {}", span.0))?.begin_test(timeslot)
+    pub fn begin_test(&mut self, now: Instant, span: SpanId, timeslot: u8) -> Result<(), String> {
+        let found = self.spans.get_mut(span.0).ok_or_else(|| format!("there is no span {}", span.0))?;
+        found.begin_test(now, timeslot, &mut self.out)
     }
 
     /// Gives the timeslot under test back to calls.
-    pub fn end_test(&mut self, span: SpanId) {
+    pub fn end_test(&mut self, now: Instant, span: SpanId) {
         if let Some(span) = self.spans.get_mut(span.0) {
-            span.end_test();
+            span.end_test(now, &mut self.out);
         }
     }
 

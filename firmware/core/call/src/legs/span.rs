@@ -145,7 +145,7 @@ impl SpanLegs {
             self.alarms = api::Alarms::default();
             self.down = None;
             self.diagnosis = Diagnosis::default();
-            self.end_test();
+            self.end_test(now, out);
             if let Some(isdn) = self.isdn_mut() {
                 isdn.handle_line(now, false, out);
             }
@@ -172,7 +172,7 @@ impl SpanLegs {
     }
 
     /// Takes a timeslot that no call has away from calls, for a test. The error says why not.
-    pub(super) fn begin_test(&mut self, timeslot: u8) -> Result<(), String> {
+    pub(super) fn begin_test(&mut self, now: Instant, timeslot: u8, out: &mut Out) -> Result<(), String> {
         let name = &self.settings.name;
         if self.state != SpanState::Running {
             return Err(format!("span {name} is not there"));
@@ -181,7 +181,7 @@ impl SpanLegs {
             return Err(format!("timeslot {other} of span {name} is under test: end that test first"));
         }
         match &mut self.signalling {
-            Signalling::Isdn(isdn) => isdn.block(timeslot).map_err(|why| format!("span {name}: {why}"))?,
+            Signalling::Isdn(isdn) => isdn.block(now, timeslot, out).map_err(|why| format!("span {name}: {why}"))?,
             Signalling::None => return Err(format!("span {name} has no B-channels: only those can be tested")),
         }
         self.under_test = Some(timeslot);
@@ -190,12 +190,12 @@ impl SpanLegs {
     }
 
     /// Gives the timeslot under test back to calls.
-    pub(super) fn end_test(&mut self) {
+    pub(super) fn end_test(&mut self, now: Instant, out: &mut Out) {
         let Some(timeslot) = self.under_test.take() else { return };
         self.report.bit_error_test = None;
         self.changed = true;
         if let Some(isdn) = self.isdn_mut() {
-            isdn.unblock(timeslot);
+            isdn.unblock(now, timeslot, out);
         }
     }
 

@@ -1,9 +1,14 @@
 //! Settings of one interface and their defaults by side and framing.
 
+use std::time::Duration;
+
 use crate::channels::Hunting;
-use crate::q931::TimerTable;
+use crate::q931::{TimerTable, Variant};
 use crate::setup::Law;
 use crate::{Side, q921};
+
+/// Period of the audit: a stuck call is found within two of them.
+const AUDIT: Duration = Duration::from_secs(300);
 
 /// Framing of the span, which says which channels are B-channels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,6 +46,8 @@ pub struct Config {
     pub name: String,
     /// User or network.
     pub side: Side,
+    /// What the far end speaks; any variant goes with either framing.
+    pub variant: Variant,
     /// E1 or T1.
     pub framing: Framing,
     /// The data link.
@@ -51,6 +58,8 @@ pub struct Config {
     pub law: Law,
     /// Usable B-channels by number.
     pub channels: Vec<u8>,
+    /// B-channels that calls must not use, from the beginning; a variant with SERVICE messages tells the far end.
+    pub out_of_service: Vec<u8>,
     /// Order in which free channels are taken.
     pub hunting: Hunting,
     /// Whether an outgoing SETUP names its channel as exclusive; otherwise the far end may choose another.
@@ -58,6 +67,8 @@ pub struct Config {
     /// Whether the far end is known to take messages in segments (Q.931 annex H, an option): a message that is too long for a frame is sent
     /// so, and not at all otherwise. Segments received are put together in any case.
     pub segmentation: bool,
+    /// How often calls and channels are looked after, and how long a call may be silent before it is; `None` never.
+    pub audit: Option<Duration>,
 }
 
 impl Config {
@@ -72,6 +83,7 @@ impl Config {
         Self {
             name: name.into(),
             side,
+            variant: Variant::EuroIsdn,
             framing,
             link: q921::Config::new(side),
             timers: TimerTable::defaults(side),
@@ -80,9 +92,11 @@ impl Config {
                 Framing::T1 => Law::Mu,
             },
             channels: framing.b_channels(),
+            out_of_service: Vec::new(),
             hunting,
             exclusive,
             segmentation: false,
+            audit: Some(AUDIT),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! One primary rate D-channel: the data link, the calls on it and the table of its B-channels.
 //!
 //! `receive.rs` finds the call that a message is for, or answers that there is none; `setup.rs` takes calls in both
-//! directions; `restart.rs` brings channels back, `block.rs` takes them out of use. The link is set up again one second after it was lost, for ever.
+//! directions; `restart.rs` brings channels back, `block.rs` takes them out of use, `audit.rs` looks after what got stuck. The link is set up again one second after it was lost, for ever.
 
+mod audit;
 mod block;
 mod config;
 mod receive;
@@ -17,7 +18,7 @@ pub use config::{Config, Framing};
 use sansio::{Machine, Peer, Timers};
 
 use crate::cause::{Cause, CauseValue};
-use crate::channels::{ChannelStatus, Channels};
+use crate::channels::{ChannelState, ChannelStatus, Channels};
 use crate::context::Context;
 use crate::event::{CallStatus, Event, Stats};
 use crate::ie::ProgressIndicator;
@@ -39,6 +40,8 @@ enum InterfaceTimer {
     T314,
     /// RESTART unanswered (Q.931 T316).
     T316,
+    /// The next audit.
+    Audit,
 }
 
 /// Why a call could not even be tried.
@@ -57,8 +60,10 @@ pub struct Interface {
     calls: BTreeMap<CallId, Call>,
     timers: Timers<InterfaceTimer>,
     restarts: restart::Restarts,
+    unacknowledged: block::Unacknowledged,
     reassembly: Reassembly,
     segmentation: bool,
+    audit: Option<Duration>,
     law: Law,
     framing: Framing,
     exclusive: bool,
@@ -74,16 +79,35 @@ impl Interface {
     /// An interface whose link is down; [`Interface::start`] brings it up.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        let Config { name, side, framing, mut link, timers, law, channels, hunting, exclusive, segmentation } = config;
+        let Config {
+            name,
+            side,
+            variant,
+            framing,
+            mut link,
+            timers,
+            law,
+            channels,
+            out_of_service,
+            hunting,
+            exclusive,
+            segmentation,
+            audit,
+        } = config;
         link.name.clone_from(&name);
         let longest_message = link.n201;
+        let mut channels = Channels::new(&channels, hunting);
+        for slot in out_of_service {
+            channels.set(slot, ChannelState::Blocked);
+        }
         Self {
             link: q921::Link::new(side, link),
             context: Context {
                 name,
                 side,
+                variant: variant.row(),
                 timers,
-                channels: Channels::new(&channels, hunting),
+                channels,
                 link_up: false,
                 messages: VecDeque::new(),
                 events: VecDeque::new(),
@@ -92,8 +116,10 @@ impl Interface {
             calls: BTreeMap::new(),
             timers: Timers::new(),
             restarts: restart::Restarts::default(),
+            unacknowledged: block::Unacknowledged::default(),
             reassembly: Reassembly::default(),
             segmentation,
+            audit,
             law,
             framing,
             exclusive,
@@ -143,6 +169,7 @@ impl Interface {
                 InterfaceTimer::Reestablish => self.establish(now),
                 InterfaceTimer::T314 => self.t314_expired(),
                 InterfaceTimer::T316 => self.t316_expired(now),
+                InterfaceTimer::Audit => self.audit(now),
             }
         }
         for call in self.calls.values_mut() {
@@ -192,6 +219,12 @@ impl Interface {
     /// that is on its way out it does nothing.
     pub fn clear(&mut self, now: Instant, call: CallId, cause: Cause) {
         self.command(now, call, |call, context| call.clear(now, cause, context));
+    }
+
+    /// The same, with the tone or announcement that is on the channel left there for the far end to hear: the network side of a call whose
+    /// channel both ends know stays in "disconnect indication" until the far end releases, or T306. Elsewhere as [`Interface::clear`].
+    pub fn clear_in_band(&mut self, now: Instant, call: CallId, cause: Cause) {
+        self.command(now, call, |call, context| call.clear_in_band(now, cause, context));
     }
 
     /// Next LAPD frame to send, without FCS. Call until `None` after every other call.
@@ -320,11 +353,13 @@ impl Interface {
     fn link_came_up(&mut self, now: Instant) {
         self.timers.stop(InterfaceTimer::Reestablish);
         self.context.link_up = true;
+        self.schedule_audit(now);
         self.context.event(Event::LinkUp);
         for call in self.calls.values_mut() {
             call.link_back(now, &mut self.context);
         }
         self.retry_restarts();
+        self.tell_all_blocked(now);
     }
 
     fn link_went_down(&mut self, now: Instant) {
@@ -335,6 +370,7 @@ impl Interface {
             return;
         }
         self.context.link_up = false;
+        self.timers.stop(InterfaceTimer::Audit);
         self.context.event(Event::LinkDown);
         for call in self.calls.values_mut() {
             call.link_lost(now, &mut self.context);

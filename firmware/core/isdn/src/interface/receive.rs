@@ -6,6 +6,7 @@ use super::{Interface, InterfaceTimer};
 use crate::CallId;
 use crate::cause::CauseValue;
 use crate::ie::Element;
+use crate::q931::maintenance::DISCRIMINATORS;
 use crate::q931::segment::Assembled;
 use crate::q931::{CallReference, Message, MessageType, Timer};
 
@@ -42,6 +43,9 @@ impl Interface {
     /// A layer 3 message.
     fn receive(&mut self, now: Instant, bytes: &[u8]) {
         self.context.stats.messages_received += 1;
+        if bytes.first().is_some_and(|discriminator| DISCRIMINATORS.contains(discriminator)) {
+            return self.receive_service(now, bytes);
+        }
         let message = match Message::parse(bytes) {
             Ok(message) => message,
             Err(malformed) => {

@@ -119,6 +119,31 @@ impl Interface {
         }
     }
 
+    /// Restarts channels on this end's own account (Q.931 5.5.1): calls on them end with cause 41, without a message of their own. A channel
+    /// that is blocked, or is not there, is left alone.
+    pub fn restart(&mut self, now: Instant, slots: &[u8]) {
+        for slot in slots {
+            match self.context.channels.state(*slot) {
+                Some(ChannelState::InUse(call)) => {
+                    let cause = self.context.cause(CauseValue::TEMPORARY_FAILURE);
+                    if let Some(call) = self.calls.get_mut(&call) {
+                        call.finish_for_restart(Ending { cause, by: Who::Us }, &mut self.context);
+                    }
+                }
+                Some(ChannelState::Idle | ChannelState::OutOfService) => {
+                    self.context.channels.set(*slot, ChannelState::Restarting);
+                }
+                Some(ChannelState::Restarting | ChannelState::Blocked) | None => {}
+            }
+        }
+        self.settle(now);
+    }
+
+    /// Whether a RESTART waits for its answer.
+    pub(super) const fn is_restarting(&self) -> bool {
+        self.restarts.current.is_some()
+    }
+
     fn stop_waiting(&mut self) {
         self.restarts.current = None;
         self.timers.stop(InterfaceTimer::T316);

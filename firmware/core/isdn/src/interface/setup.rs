@@ -38,7 +38,9 @@ impl Interface {
             return refuse(CauseValue::NO_CHANNEL_AVAILABLE);
         };
         let channel = Element::ChannelIdentification(ChannelIdentification::one(slot, self.exclusive));
-        let message = Message::new(reference, MessageType::Setup).with(channel).with_all(setup.elements(self.law));
+        let message = Message::new(reference, MessageType::Setup)
+            .with(channel)
+            .with_all(self.context.variant.setup_elements(&setup, self.law));
         if self.in_frames(&message.emit()).is_none() {
             return refuse(CauseValue::PROTOCOL_ERROR);
         }
@@ -47,7 +49,7 @@ impl Interface {
         self.context.channels.claim(slot, id);
         self.context.stats.calls_outgoing += 1;
         self.context.send(message.clone());
-        let mut call = new_call(id, reference, slot, self.exclusive);
+        let mut call = new_call(now, id, reference, slot, self.exclusive);
         call.dialled = Dialled { number: Number { digits: String::new(), ..setup.called }, complete: setup.sending_complete };
         call.enter(now, State::SetupSent { setup: Box::new(message), repeated: false }, &self.context);
         self.calls.insert(id, call);
@@ -69,7 +71,7 @@ impl Interface {
             }
         };
         self.context.stats.calls_incoming += 1;
-        let mut call = new_call(id, reference, slot, false);
+        let mut call = new_call(now, id, reference, slot, false);
         call.enter(now, State::Present, &self.context);
         self.calls.insert(id, call);
         let setup = Setup::from_message(message, &bearer);
@@ -162,11 +164,11 @@ impl Interface {
         let in_use = |value: u16| self.calls.values().any(|call| call.is_outgoing() && call.reference.value == value);
         let after = (1..=MAX_REFERENCE).map(|step| (self.last_reference.wrapping_add(step - 1) % MAX_REFERENCE) + 1);
         let value = after.into_iter().find(|value| !in_use(*value))?;
-        Some(CallReference { value, to_origin: false, octets: 2 })
+        Some(CallReference { value, to_origin: false, octets: self.context.variant.reference_octets })
     }
 }
 
-fn new_call(id: CallId, reference: CallReference, slot: u8, exclusive: bool) -> Call {
+fn new_call(now: Instant, id: CallId, reference: CallReference, slot: u8, exclusive: bool) -> Call {
     Call {
         id,
         reference,
@@ -176,6 +178,7 @@ fn new_call(id: CallId, reference: CallReference, slot: u8, exclusive: bool) -> 
         dialled: Dialled::default(),
         timers: Timers::new(),
         enquiries: 0,
+        heard: now,
         told: false,
     }
 }

@@ -44,7 +44,7 @@ pub(crate) enum State {
     IncomingProceeding,
     /// U7, N4: ALERTING sent.
     IncomingAlerting,
-    /// U8: CONNECT sent. The network side goes straight to Active.
+    /// U8: CONNECT sent. The network side goes straight to Active, but for QSIG.
     ConnectSent,
     /// 10.
     Active,
@@ -86,6 +86,8 @@ pub(crate) struct Call {
     pub(crate) timers: Timers<Timer>,
     /// STATUS ENQUIRY sent and not answered.
     pub(crate) enquiries: u8,
+    /// When the far end was heard last.
+    pub(crate) heard: Instant,
     /// The layer above has been told that the call is over.
     pub(crate) told: bool,
 }
@@ -199,6 +201,7 @@ impl Call {
 
     /// A message from the far end.
     pub(crate) fn receive(&mut self, now: Instant, message: &Message, context: &mut Context) {
+        self.heard = now;
         let first_clearing = !matches!(self.state, State::DisconnectSent { .. } | State::ReleaseSent { .. });
         let fault = mandatory::check(message, context.side, first_clearing);
         if let Some(fault) = &fault {
@@ -416,20 +419,23 @@ impl Call {
         context.send(message);
     }
 
-    /// CONNECT. The user side waits for CONNECT ACKNOWLEDGE, the network side does not (Q.931 5.1.8, 5.2.8).
+    /// CONNECT. The user side waits for CONNECT ACKNOWLEDGE, the network side of most variants does not (Q.931 5.1.8, 5.2.8).
     pub(crate) fn connect(&mut self, now: Instant, connected: &Connected, context: &mut Context) {
         let may =
             matches!(self.state, State::Present | State::OverlapReceiving | State::IncomingProceeding | State::IncomingAlerting);
         if !may {
             return context.misuse(&format!("connect in state {}", self.state_name()));
         }
+        let mut connected = connected.clone();
+        if let Some(number) = &mut connected.number {
+            context.variant.adapt(number);
+        }
         self.respond(MessageType::Connect, connected.elements(), context);
-        match context.side {
-            Side::User => self.enter(now, State::ConnectSent, context),
-            Side::Network => {
-                self.enter(now, State::Active, context);
-                context.event(Event::Established { call: self.id });
-            }
+        if context.variant.awaits_acknowledge(context.side) {
+            self.enter(now, State::ConnectSent, context);
+        } else {
+            self.enter(now, State::Active, context);
+            context.event(Event::Established { call: self.id });
         }
     }
 
@@ -476,12 +482,20 @@ impl Call {
         let value = match timer {
             Timer::T302 => return self.t302_expired(context),
             Timer::T303 => return self.t303_expired(now, context),
-            Timer::T305 => return self.t305_expired(now, context),
+            Timer::T305 | Timer::T306 => return self.t305_expired(now, context),
             Timer::T308 => return self.t308_expired(now, context),
             Timer::T309 => return self.t309_expired(context),
             Timer::T322 => return self.t322_expired(now, context),
-            // They belong to the interface and never run here.
-            Timer::T314 | Timer::T316 => return,
+            // They belong to the interface, or never run.
+            Timer::T307
+            | Timer::T312
+            | Timer::T314
+            | Timer::T316
+            | Timer::T317
+            | Timer::T318
+            | Timer::T319
+            | Timer::T320
+            | Timer::T321 => return,
             Timer::T301 => CauseValue::NO_ANSWER,
             Timer::T304 => CauseValue::INVALID_NUMBER_FORMAT,
             Timer::T310 => self.silent_cause(context),

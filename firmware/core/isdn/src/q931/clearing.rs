@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::call::{Call, Ending, State};
 use super::ie::{Element, ProgressIndicator};
 use super::{Message, MessageType, Timer};
+use crate::Side;
 use crate::cause::{Cause, CauseValue};
 use crate::channels::ChannelState;
 use crate::context::Context;
@@ -20,6 +21,10 @@ fn cause_of(message: &Message, context: &Context) -> Cause {
 impl Call {
     /// The layer above ends the call: by whatever message the state asks for.
     pub(crate) fn clear(&mut self, now: Instant, cause: Cause, context: &mut Context) {
+        self.clear_with(now, cause, context, false);
+    }
+
+    fn clear_with(&mut self, now: Instant, cause: Cause, context: &mut Context, in_band: bool) {
         let by_us = Ending { cause: cause.clone(), by: Who::Us };
         if !context.link_up {
             return self.owe_release(now, by_us, context);
@@ -38,7 +43,13 @@ impl Call {
             | State::IncomingProceeding
             | State::IncomingAlerting
             | State::ConnectSent
-            | State::Active => self.disconnect(now, by_us, cause, context),
+            | State::Active => {
+                if in_band {
+                    self.disconnect_in_band(now, by_us, cause, context);
+                } else {
+                    self.disconnect(now, by_us, cause, context);
+                }
+            }
             State::DisconnectReceived { ending, fault } => {
                 let (ending, cause) = (ending.clone(), fault.clone().unwrap_or(cause));
                 self.release(now, ending, cause, context);
@@ -54,6 +65,22 @@ impl Call {
         self.enter(now, State::DisconnectSent { ending, wire_cause }, context);
     }
 
+    fn disconnect_in_band(&mut self, now: Instant, ending: Ending, wire_cause: Cause, context: &mut Context) {
+        let in_band = ProgressIndicator::new(ProgressIndicator::IN_BAND, context.location());
+        let message = self.message(MessageType::Disconnect).with(Element::Cause(wire_cause.clone()));
+        context.send(message.with(Element::Progress(in_band)));
+        self.enter(now, State::DisconnectSent { ending, wire_cause }, context);
+        self.timers.stop(Timer::T305);
+        self.start(now, Timer::T306, context);
+    }
+
+    /// DISCONNECT that says that a tone or an announcement is on the channel, and T306 (Q.931 5.3.4.1). Only a network side may: elsewhere,
+    /// and before the far end knows the channel, it is an ordinary clearing.
+    pub(crate) fn clear_in_band(&mut self, now: Instant, cause: Cause, context: &mut Context) {
+        let channel_known = !matches!(self.state, State::Present | State::SetupSent { .. });
+        self.clear_with(now, cause, context, channel_known && context.side == Side::Network);
+    }
+
     /// RELEASE and T308 (Q.931 5.3.3, 5.3.4).
     pub(crate) fn release(&mut self, now: Instant, ending: Ending, wire_cause: Cause, context: &mut Context) {
         let release = self.message(MessageType::Release).with(Element::Cause(wire_cause));
@@ -64,6 +91,11 @@ impl Call {
     /// State 0: the channel is free and the layer above is told.
     pub(crate) fn finish(&mut self, ending: Ending, context: &mut Context) {
         self.finish_with(ending, ChannelState::Idle, context);
+    }
+
+    /// State 0, and the channel waits for the answer to RESTART.
+    pub(crate) fn finish_for_restart(&mut self, ending: Ending, context: &mut Context) {
+        self.finish_with(ending, ChannelState::Restarting, context);
     }
 
     fn finish_with(&mut self, ending: Ending, channel: ChannelState, context: &mut Context) {
@@ -171,7 +203,7 @@ impl Call {
         self.finish(ending, context);
     }
 
-    /// DISCONNECT unanswered: RELEASE with the same cause.
+    /// DISCONNECT unanswered, or its tone heard long enough: RELEASE with the same cause (T305, T306).
     pub(crate) fn t305_expired(&mut self, now: Instant, context: &mut Context) {
         let State::DisconnectSent { ending, wire_cause } = &self.state else { return };
         let (ending, wire_cause) = (ending.clone(), wire_cause.clone());

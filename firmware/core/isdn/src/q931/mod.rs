@@ -6,12 +6,15 @@
 pub(crate) mod call;
 pub(crate) mod clearing;
 pub mod ie;
+pub mod maintenance;
 pub(crate) mod mandatory;
 mod message;
 pub(crate) mod overlap;
 pub mod segment;
 pub(crate) mod status;
 mod timer;
+pub mod variant;
 
 pub use message::{CallReference, Malformed, Message, MessageType};
 pub use timer::{TIMERS, Timer, TimerRow, TimerTable};
+pub use variant::{Maintenance, VARIANTS, Variant, VariantRow};

@@ -1,6 +1,6 @@
 //! Errors and status of one call (Q.931 5.8.4, 5.8.10, 5.8.11) and loss of the data link under it (5.8.8, 5.8.9).
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::call::{Call, Ending, State};
 use super::ie::Element;
@@ -120,16 +120,27 @@ impl Call {
     /// The data link was set up anew. When messages were lost overlap calls cannot go on (Q.931 5.8.8). Of calls that no
     /// timer of ours guards the far end is asked (5.8.10), since it may have restarted without them.
     pub(crate) fn link_reset(&mut self, now: Instant, lost: bool, context: &mut Context) {
-        match &self.state {
-            State::OverlapSending | State::OverlapReceiving if lost => {
-                let cause = context.cause(CauseValue::TEMPORARY_FAILURE);
-                self.disconnect(now, Ending { cause: cause.clone(), by: Who::Link }, cause, context);
-            }
-            State::Active | State::IncomingProceeding | State::IncomingAlerting | State::OutgoingAlerting => {
-                if !self.timers.is_running(Timer::T322) {
-                    self.enquire(now, context);
-                }
-            }
+        if lost && matches!(self.state, State::OverlapSending | State::OverlapReceiving) {
+            let cause = context.cause(CauseValue::TEMPORARY_FAILURE);
+            self.disconnect(now, Ending { cause: cause.clone(), by: Who::Link }, cause, context);
+        } else if self.may_be_asked_after() && !self.timers.is_running(Timer::T322) {
+            self.enquire(now, context);
+        }
+    }
+
+    /// The audit: a call that is set up or ringing and of which nothing was heard for so long is asked after. The others have timers.
+    pub(crate) fn ask_when_silent(&mut self, now: Instant, period: Duration, context: &mut Context) {
+        let silent = now.saturating_duration_since(self.heard) >= period;
+        if silent && self.may_be_asked_after() && !self.timers.is_running(Timer::T322) {
+            tracing::debug!("{}: audit: nothing heard for {period:?}", self.tag(context));
+            self.enquire(now, context);
+        }
+    }
+
+    /// States that may last long, in which STATUS ENQUIRY disturbs nothing.
+    const fn may_be_asked_after(&self) -> bool {
+        match self.state {
+            State::Active | State::IncomingProceeding | State::IncomingAlerting | State::OutgoingAlerting => true,
             State::SetupSent { .. }
             | State::OverlapSending
             | State::OverlapReceiving
@@ -140,7 +151,7 @@ impl Call {
             | State::DisconnectReceived { .. }
             | State::ReleaseSent { .. }
             | State::ReleaseOwed { .. }
-            | State::Null => {}
+            | State::Null => false,
         }
     }
 

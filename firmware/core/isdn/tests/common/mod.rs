@@ -135,10 +135,15 @@ pub fn all_idle(interface: &Interface) -> bool {
 pub type Raw = Pair<Interface, q921::Link>;
 
 pub fn raw(side: Side) -> Raw {
-    let peer = if side == Side::User { Side::Network } else { Side::User };
+    raw_with(config(side))
+}
+
+/// The same, of an interface with these settings.
+pub fn raw_with(config: Config) -> Raw {
+    let peer = if config.side == Side::User { Side::Network } else { Side::User };
     let link = q921::Link::new(peer, q921::Config::new(peer));
     let mut pair =
-        Pair::new(Instant::now(), ("us", Interface::new(config(side))), ("peer", link), describe_frame as fn(&Vec<u8>) -> String);
+        Pair::new(Instant::now(), ("us", Interface::new(config)), ("peer", link), describe_frame as fn(&Vec<u8>) -> String);
     let now = pair.now();
     pair.left.start(now);
     pair.run_for(ms(100));

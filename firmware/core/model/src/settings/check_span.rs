@@ -30,6 +30,7 @@ pub(super) fn check_span(index: usize, span: &Span, problems: &mut Vec<Problem>)
         let found = format!("\"analog\" with signalling {}", span.signalling.as_str());
         problems.push(Problem::error(path("framing"), found, "\"e1\" or \"t1\", or signalling = \"analog\""));
     }
+    check_out_of_service(&path("out_of_service"), span, problems);
     match &span.back_end {
         BackEnd::Virtual { socket } => {
             if socket.as_os_str().is_empty() {
@@ -41,6 +42,22 @@ pub(super) fn check_span(index: usize, span: &Span, problems: &mut Vec<Problem>)
             }
         }
         BackEnd::Dahdi(dahdi) => Check { path: path("back_end.dahdi"), span, dahdi, problems }.all(),
+    }
+}
+
+/// Channels out of service are B-channels of an ISDN span, and not all of them.
+fn check_out_of_service(path: &str, span: &Span, problems: &mut Vec<Problem>) {
+    let b_channels: Vec<u8> = match span.signalling {
+        Signalling::Pri => span.channels().into_iter().map(|channel| channel.slot).collect(),
+        Signalling::Cas | Signalling::Em | Signalling::Analog => Vec::new(),
+    };
+    for slot in &span.out_of_service {
+        if !b_channels.contains(slot) {
+            problems.push(Problem::error(path, format!("timeslot {slot}"), "timeslots of B-channels of this span"));
+        }
+    }
+    if !b_channels.is_empty() && b_channels.iter().all(|slot| span.out_of_service.contains(slot)) {
+        problems.push(Problem::warning(path, "every B-channel is out of service: the span carries no calls".to_owned()));
     }
 }
 

@@ -23,7 +23,7 @@ pub use listen::{ListenAddress, SipTransport};
 pub use media::{Media, Poller};
 pub use problem::{Problem, Severity};
 pub use read::{Reading, SpanReading, read, read_span, write, write_span};
-pub use span::{BackEnd, Framing, Hunting, Side, Signalling, Span};
+pub use span::{BackEnd, Framing, Hunting, Side, Signalling, Span, SwitchType};
 pub use validate::validate;
 
 /// The whole document.

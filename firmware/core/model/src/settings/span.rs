@@ -21,6 +21,12 @@ pub struct Span {
     /// Which end of the D-channel this box is.
     #[serde(default)]
     pub side: Side,
+    /// Which variant of ISDN the far end speaks.
+    #[serde(default)]
+    pub switch_type: SwitchType,
+    /// B-channels, by timeslot, that no call may use. Switches that know SERVICE messages are told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub out_of_service: Vec<u8>,
     /// Which B-channel an outgoing call takes first.
     #[serde(default)]
     pub hunting: Hunting,
@@ -164,6 +170,32 @@ pub enum Side {
     User,
     /// The network's end: towards a PBX.
     Network,
+}
+
+/// Variant of ISDN, by the name that exchanges have for it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SwitchType {
+    /// ETSI: Europe and most of the world, E1 and T1.
+    #[default]
+    #[serde(rename = "euro-isdn")]
+    EuroIsdn,
+    /// National ISDN-2.
+    Ni2,
+    /// National ISDN-1.
+    Ni1,
+    /// Nortel DMS-100.
+    Dms100,
+    /// AT&T 4ESS.
+    #[serde(rename = "4ess")]
+    FourEss,
+    /// Lucent 5ESS.
+    #[serde(rename = "5ess")]
+    FiveEss,
+    /// Between private exchanges.
+    Qsig,
+    /// NTT INS-Net 1500.
+    Ins1500,
 }
 
 /// Order in which B-channels are taken.

@@ -15,6 +15,7 @@ mod subaddress;
 pub use bearer::{BearerCapability, TransferCapability};
 pub use channel::{ChannelIdentification, ChannelSelection};
 pub use network::{DateTime, NetworkIdentification, NetworkSpecificFacilities};
+pub(crate) use small::encode_display as display_octets;
 pub use small::{CallStateValue, ProgressIndicator, RestartClass, Segmented};
 pub use subaddress::{Subaddress, UserUser};
 

@@ -171,6 +171,6 @@ pub(super) fn decode_display(bytes: &[u8]) -> String {
 }
 
 /// IA5 only; what IA5 does not have becomes a question mark.
-pub(super) fn encode_display(text: &str) -> Vec<u8> {
+pub(crate) fn encode_display(text: &str) -> Vec<u8> {
     text.chars().take(MAX_DISPLAY).map(|c| if c == ' ' || c.is_ascii_graphic() { c as u8 } else { b'?' }).collect()
 }

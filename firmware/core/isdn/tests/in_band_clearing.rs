@@ -1,0 +1,43 @@
+//! The network clears and leaves a tone on the channel (Q.931 5.3.4.1, T306).
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::disallowed_methods, reason = "tests fail by panic")]
+
+mod common;
+
+use common::{all_idle, answered_from_user, answers, cause, ends, inject, ms, offered, raw, released, seconds, then, up};
+use isdn::{CauseValue, Connected, Event, Side, Who};
+
+#[test]
+fn tone_of_the_network_is_told_to_the_user_who_releases_when_it_likes() {
+    let mut pair = up(ends());
+    let (left, right) = answered_from_user(&mut pair);
+    then(&mut pair, |p, now| p.right.clear_in_band(now, right, cause(CauseValue::USER_BUSY)));
+    let clearing = |event: &Event| matches!(event, Event::Clearing { in_band: true, .. });
+    assert!(pair.left_events.iter().any(clearing), "{:?}", pair.left_events);
+    assert_eq!((pair.left.calls().count(), pair.right.calls().count()), (1, 1), "the tone is heard");
+    pair.run_for(seconds(10));
+    then(&mut pair, |p, now| p.left.clear(now, left, cause(CauseValue::NORMAL_CLEARING)));
+    assert!(all_idle(&pair.left) && all_idle(&pair.right));
+    assert_eq!(released(&pair.right_events), [(CauseValue::USER_BUSY, Who::Us)]);
+}
+
+#[test]
+fn tone_that_nobody_ends_is_released_after_t306_with_the_same_cause() {
+    let mut pair = raw(Side::Network);
+    inject(&mut pair, &[common::SETUP]);
+    let (call, now) = (offered(&pair.left_events), pair.now());
+    pair.left.connect(now, call, Connected::default());
+    answers(&mut pair, ms(50));
+    let now = pair.now();
+    pair.left.clear_in_band(now, call, cause(CauseValue::USER_BUSY));
+    assert_eq!(answers(&mut pair, seconds(29)), ["DISCONNECT cr=1' cause=17 progress=8"]);
+    assert_eq!(answers(&mut pair, seconds(2)), ["RELEASE cr=1' cause=17"]);
+}
+
+#[test]
+fn user_has_no_tones_to_leave() {
+    let mut pair = up(ends());
+    let (left, _) = answered_from_user(&mut pair);
+    then(&mut pair, |p, now| p.left.clear_in_band(now, left, cause(CauseValue::NORMAL_CLEARING)));
+    let clearing = |event: &Event| matches!(event, Event::Clearing { in_band: false, .. });
+    assert!(pair.right_events.iter().any(clearing), "{:?}", pair.right_events);
+}
