@@ -29,4 +29,5 @@ mod smoke;
 mod spans;
 mod speech;
 mod stranger;
+mod switch_types;
 mod talk;

@@ -144,6 +144,10 @@ impl Listener {
         }
         // The beginning is never missed.
         let tail = looked.get(looked.len().checked_sub(MARK)?..).filter(|_| self.right > 0)?;
+        // Silence still: to search the sequence for it would take the guest's time from the far end.
+        if matches!(tail, [first, second, third, ..] if first == second && second == third) {
+            return None;
+        }
         let mut ahead = self.octets.clone();
         let further: Vec<u8> = (0..MOST_MISSING + MARK).map(|_| ahead.next()).collect();
         further.windows(MARK).position(|window| window == tail)

@@ -7,40 +7,56 @@ pub struct LongRun {
     pub name: &'static str,
     /// What its figures show.
     pub shows: &'static str,
+    /// Where its evidence file is, below the root of the project.
+    pub folder: &'static str,
     /// The packages whose programs it starts, built for release before it; none when it builds all it needs.
     pub programs: &'static [&'static str],
     /// The arguments of cargo.
     pub cargo: &'static [&'static str],
 }
 
+/// Where evidence is, but for tables of what goes with what.
+const EVIDENCE: &str = "firmware/docs/evidence";
+
 /// What a run of calls needs beside itself.
 const BOX_AND_FAR_END: &[&str] = &["gateway", "exchange"];
 
 /// All of them.
-pub const CATALOGUE: [LongRun; 4] = [
+pub const CATALOGUE: [LongRun; 5] = [
     LongRun {
         name: "calls-30-for-60s",
         shows: "30 calls at once on the virtual E1 for 60 s: no lost packet, no stuck channel",
+        folder: EVIDENCE,
         programs: BOX_AND_FAR_END,
         cargo: &long_calls("calls_30_for_60s"),
     },
     LongRun {
         name: "calls-500-in-a-row",
         shows: "500 short calls in a row: the same memory within 2 %, no channel left in use",
+        folder: EVIDENCE,
         programs: BOX_AND_FAR_END,
         cargo: &long_calls("calls_500_in_a_row"),
     },
     LongRun {
         name: "dahdi-120-channels-for-60s",
         shows: "120 B-channels of four E1 pairs over DAHDI for 60 s of guest time: every octet as it was sent, nothing lost",
+        folder: EVIDENCE,
         programs: &[],
         cargo: &in_guest("talking_a_minute"),
     },
     LongRun {
         name: "dahdi-200-calls-in-a-row",
         shows: "200 calls in a row with libpri over DAHDI, as user of an E1 and as network of a T1: nothing left behind",
+        folder: EVIDENCE,
         programs: &[],
         cargo: &in_guest("two_hundred"),
+    },
+    LongRun {
+        name: "switch-types",
+        shows: "Each switch type over DAHDI, libpri as network and as user, on the framing that it is used on: what was done with it, and with whom",
+        folder: "hw-tests/interop",
+        programs: &[],
+        cargo: &in_guest("every_switch_type"),
     },
 ];
 

@@ -1,7 +1,7 @@
 //! `cargo xtask long NAME`: runs too long for the test suite, whose figures are kept as evidence.
 //!
 //! A run is a command of the [`catalogue`]. It prints each figure as `figure: <name> = <value> <unit>` somewhere in a line of its
-//! standard output. Its result, passed or failed, is appended to `firmware/docs/evidence/NAME.md` with commit, date and
+//! standard output. Its result, passed or failed, is appended to `NAME.md` in its folder, `firmware/docs/evidence` for most, with commit, date and
 //! machine. A run that prints no figure measured nothing (a test's name was mistyped, say): it fails and is not recorded.
 
 pub mod catalogue;
@@ -108,7 +108,7 @@ pub fn record(tree: &Tree, run: &LongRun) -> Result<bool, LongError> {
         passed: status.success(),
         figures,
     };
-    let folder = tree.root.join("firmware/docs/evidence");
+    let folder = tree.root.join(run.folder);
     std::fs::create_dir_all(&folder).map_err(io(format!("cannot make {}", folder.display())))?;
     let file = folder.join(format!("{}.md", run.name));
     evidence.append(run, &file).map_err(io(format!("cannot write {}", file.display())))?;

@@ -29,8 +29,13 @@ fn program(test: &str, text: &str, status: u8) -> Tree {
     Tree::load(&root).unwrap()
 }
 
-const RUN: LongRun =
-    LongRun { name: "a-run", shows: "That a run is recorded", programs: &[], cargo: &["run", "--quiet", "--offline"] };
+const RUN: LongRun = LongRun {
+    name: "a-run",
+    shows: "That a run is recorded",
+    folder: "firmware/docs/evidence",
+    programs: &[],
+    cargo: &["run", "--quiet", "--offline"],
+};
 
 fn evidence(passed: bool) -> Evidence {
     Evidence {
