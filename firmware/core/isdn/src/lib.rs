@@ -33,6 +33,7 @@ mod channels;
 mod context;
 pub mod decode;
 mod event;
+pub mod facility;
 mod interface;
 pub mod number;
 pub mod q921;
