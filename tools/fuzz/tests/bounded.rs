@@ -72,6 +72,7 @@ macro_rules! each_target {
 each_target! {
     q921_frame = "q921-frame" for 2_000,
     q931_message = "q931-message" for 2_000,
+    facility = "facility" for 2_000,
     isdn_interface = "isdn-interface" for 2_000,
     sip_message = "sip-message" for 1_000,
     sip_stream = "sip-stream" for 1_000,

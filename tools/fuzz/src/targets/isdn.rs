@@ -1,6 +1,7 @@
-//! LAPD frames, Q.931 messages, and a whole primary rate interface that a peer talks nonsense to.
+//! LAPD frames, Q.931 messages, contents of Facility elements, and a whole primary rate interface that a peer talks nonsense to.
 
 use super::{drain, start};
+use isdn::facility::{Component, Dialect, Diversion, Facility, Form, LegOne, LegThree, Name, NameKind};
 use isdn::ie::Element;
 use isdn::q921::Frame;
 use isdn::q931::Message;
@@ -37,6 +38,43 @@ pub(super) fn message(bytes: &[u8]) -> bool {
 fn emit_and_parse(message: &Message) -> Message {
     let emitted = message.emit();
     Message::parse(&emitted).unwrap_or_else(|malformed| panic!("emitted {emitted:02x?}, it is refused: {malformed}"))
+}
+
+/// An element is emitted octet for octet. A name or a diversion that is read from it and sent again means the same from then on; the first
+/// time what cannot be sent is replaced. Accepted means that one component at least was understood.
+pub(super) fn facility(bytes: &[u8]) -> bool {
+    let Ok(facility) = Facility::parse(bytes) else { return false };
+    assert_eq!(facility.emit(), bytes, "emitted with other octets");
+    let understood = facility.components().iter().any(|component| !matches!(component, Component::Unknown(_)));
+    let facilities = [facility];
+    for dialect in [Dialect::Etsi, Dialect::Qsig, Dialect::NationalIsdn2, Dialect::Dms100, Dialect::None] {
+        for kind in [NameKind::Calling, NameKind::Called, NameKind::Connected, NameKind::Busy] {
+            if let Some(name) = dialect.read_name(&facilities, kind) {
+                settles(name, |name| Some(name.emit()), |octets| Name::parse(octets).ok());
+            }
+        }
+        for form in [Form::Etsi, Form::Qsig] {
+            if let Some(diversion) = dialect.read_diversion(&facilities) {
+                settles(diversion, |diversion| Some(diversion.emit(form)), |octets| Diversion::parse(form, octets).ok());
+            }
+            if let Some(leg) = dialect.read_leg_one(&facilities) {
+                settles(leg, |leg| leg.emit(form), |octets| LegOne::parse(form, octets).ok());
+            }
+            if let Some(leg) = dialect.read_leg_three(&facilities) {
+                settles(leg, |leg| Some(leg.emit(form)), |octets| LegThree::parse(form, octets).ok());
+            }
+        }
+        let _ = dialect.reads_name_follows(&facilities);
+        let _ = dialect.unrecognised(&facilities);
+    }
+    understood
+}
+
+/// What is emitted is read, and from the second time on means the same. Some things cannot be emitted in another form at all.
+fn settles<T: PartialEq + std::fmt::Debug>(read: T, emit: impl Fn(&T) -> Option<Vec<u8>>, parse: impl Fn(&[u8]) -> Option<T>) {
+    let Some(first) = emit(&read) else { return };
+    let once = parse(&first).unwrap_or_else(|| panic!("emitted {first:02x?}, it is refused"));
+    assert_eq!(emit(&once).and_then(|octets| parse(&octets)), Some(once), "emitted again, it means another thing");
 }
 
 /// SABME of a network with TEI 0: C/R of a network's command is 1.

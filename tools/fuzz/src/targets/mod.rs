@@ -19,9 +19,10 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     Target { name: "q921-frame", run: isdn::frame },
     Target { name: "q931-message", run: isdn::message },
+    Target { name: "facility", run: isdn::facility },
     Target { name: "isdn-interface", run: isdn::interface },
     Target { name: "sip-message", run: sip::message },
     Target { name: "sip-stream", run: sip::stream },
