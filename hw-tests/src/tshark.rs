@@ -47,6 +47,14 @@ impl Capture {
         self.fields("_ws.malformed || _ws.expert.severity == 8388608", &fields).into_iter().map(|f| f.join(" ")).collect()
     }
 
+    /// Packets in which an expert item says warning or error, or that are malformed; each with what it says.
+    #[track_caller]
+    pub fn objections(&self) -> Vec<String> {
+        // 0x00600000 is warning (epan/proto.h PI_WARN), 0x00800000 error.
+        let fields = ["frame.number", "frame.protocols", "_ws.expert.message"];
+        self.fields("_ws.malformed || _ws.expert.severity >= 6291456", &fields).into_iter().map(|f| f.join(" ")).collect()
+    }
+
     /// tshark's whole reading of the packets that match, for the message of a failed test.
     #[track_caller]
     pub fn details(&self, filter: &str) -> String {

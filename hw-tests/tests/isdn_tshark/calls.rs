@@ -1,0 +1,190 @@
+//! Calls between two interfaces, with everything that the layer above can put into them.
+
+use crate::tape::{Ends, Tape, config, ends, seconds};
+use isdn::ie::{BearerCapability, Element, Subaddress, UserUser};
+use isdn::{
+    Bearer, CallId, CallingNumber, Cause, CauseValue, Connected, Event, Framing, Interface, Law, Location, Number, NumberingPlan,
+    Presentation, ProgressIndicator, RedirectReason, Redirecting, Screening, Setup, Side, TransferCapability, TypeOfNumber,
+};
+use std::time::Instant;
+
+/// What is done at one end, by the time and the name that the call has there.
+type Act<'a> = &'a dyn Fn(&mut Interface, Instant, CallId);
+
+fn indicator(description: u8) -> Vec<ProgressIndicator> {
+    vec![ProgressIndicator::new(description, Location::PrivateLocal)]
+}
+
+/// The cause of the layer above.
+pub const fn cause(value: CauseValue) -> Cause {
+    Cause::new(value, Location::User)
+}
+
+fn number(digits: &str, ton: TypeOfNumber) -> Number {
+    Number { digits: digits.to_owned(), ton, npi: NumberingPlan::Isdn }
+}
+
+/// Everything at once, short enough for a frame.
+pub fn full(bearer: Bearer) -> Setup {
+    let subaddress = |kind, octets: &[u8]| Subaddress { kind, odd: false, octets: octets.to_vec() };
+    Setup {
+        called: number("4989123456", TypeOfNumber::International),
+        calling: Some(CallingNumber {
+            number: number("3012345", TypeOfNumber::National),
+            presentation: Presentation::Restricted,
+            screening: Screening::Network,
+        }),
+        redirecting: Some(Redirecting {
+            number: number("5551", TypeOfNumber::Subscriber),
+            presentation: Presentation::Allowed,
+            screening: Screening::Passed,
+            reason: RedirectReason::NoReply,
+        }),
+        display: Some("Ada Lovelace".to_owned()),
+        bearer,
+        sending_complete: true,
+        progress: indicator(ProgressIndicator::ORIGINATION_NOT_ISDN),
+        other: vec![
+            Element::CallingSubaddress(subaddress(Subaddress::USER, &[0x12, 0x34])),
+            Element::CalledSubaddress(subaddress(Subaddress::NSAP, b"\x5012")),
+            // Speech in A-law and a telephone (Q.931 4.5.19, 4.5.17).
+            Element::LowLayerCompatibility(vec![0x80, 0x90, 0xa3]),
+            Element::HighLayerCompatibility(vec![0x91, 0x81]),
+            Element::UserUser(UserUser { protocol: UserUser::IA5, octets: b"hello".to_vec() }),
+        ],
+    }
+}
+
+/// Every capability that is sent, speech and audio in the law of the interface and in each law by name.
+pub fn bearers() -> Vec<Bearer> {
+    let law = |capability| [None, Some(Law::A), Some(Law::Mu)].map(|law| Bearer { capability, law });
+    let data = [
+        TransferCapability::Unrestricted,
+        TransferCapability::Restricted,
+        TransferCapability::UnrestrictedWithTones,
+        TransferCapability::Video,
+    ];
+    let data = data.map(|capability| Bearer { capability, law: None });
+    [law(TransferCapability::Speech).as_slice(), &law(TransferCapability::Audio31), &data].concat()
+}
+
+/// Two ends and one call at a time, by whichever end.
+pub struct Caller {
+    pub pair: Ends,
+    from: Side,
+    calling: Option<CallId>,
+}
+
+impl Caller {
+    pub fn new(tape: &Tape, framing: Framing, from: Side, segmentation: bool) -> Self {
+        let (mut user, mut network) = (config(Side::User, framing), config(Side::Network, framing));
+        (user.segmentation, network.segmentation) = (segmentation, segmentation);
+        Self { pair: ends(tape, user, network), from, calling: None }
+    }
+
+    /// SETUP.
+    pub fn call(&mut self, setup: Setup) {
+        let now = self.pair.now();
+        let end = if self.from == Side::User { &mut self.pair.left } else { &mut self.pair.right };
+        self.calling = Some(end.machine.setup(now, setup).unwrap());
+        self.pair.run_for(seconds(1));
+    }
+
+    /// At the end that called.
+    pub fn calling(&mut self, act: Act<'_>) {
+        let call = self.calling.unwrap();
+        self.at(self.from == Side::User, call, act);
+    }
+
+    /// At the end that was called.
+    pub fn called(&mut self, act: Act<'_>) {
+        let events = if self.from == Side::User { &self.pair.right_events } else { &self.pair.left_events };
+        let offered = |event: &Event| if let Event::Setup { call, .. } = event { Some(*call) } else { None };
+        let call = events.iter().rev().find_map(offered).unwrap();
+        self.at(self.from == Side::Network, call, act);
+    }
+
+    fn at(&mut self, left: bool, call: CallId, act: Act<'_>) {
+        let now = self.pair.now();
+        let end = if left { &mut self.pair.left } else { &mut self.pair.right };
+        act(&mut end.machine, now, call);
+        self.pair.run_for(seconds(1));
+    }
+
+    /// DISCONNECT, RELEASE, RELEASE COMPLETE, begun by the end that called.
+    pub fn clear(&mut self) {
+        self.calling(&|end, now, call| end.clear(now, call, cause(CauseValue::NORMAL_CLEARING)));
+        self.called(&|end, now, call| end.clear(now, call, cause(CauseValue::NORMAL_CLEARING)));
+        assert_eq!(self.pair.left.machine.calls().count() + self.pair.right.machine.calls().count(), 0, "{}", self.pair.ladder);
+    }
+}
+
+/// SETUP, each response to it with an indicator, digits in pieces, an answer with a number, NOTIFY, and clearing.
+pub fn whole_call(tape: &Tape, framing: Framing, from: Side) {
+    let mut line = Caller::new(tape, framing, from, false);
+    line.call(Setup { sending_complete: false, ..full(Bearer::SPEECH) });
+    line.called(&|end, now, call| end.need_digits(now, call, indicator(ProgressIndicator::IN_BAND)));
+    line.calling(&|end, now, call| end.more_digits(now, call, "12", false));
+    line.calling(&|end, now, call| end.more_digits(now, call, "3", true));
+    line.called(&|end, now, call| end.proceeding(now, call, indicator(ProgressIndicator::NOT_END_TO_END_ISDN)));
+    let busy = Some(cause(CauseValue::USER_BUSY));
+    line.called(&|end, now, call| end.progress(now, call, indicator(ProgressIndicator::IN_BAND), busy.clone()));
+    line.called(&|end, now, call| end.alerting(now, call, indicator(ProgressIndicator::DESTINATION_NOT_ISDN)));
+    let connected = CallingNumber { number: number("5550", TypeOfNumber::Unknown), ..CallingNumber::default() };
+    line.called(&|end, now, call| end.connect(now, call, Connected { number: Some(connected.clone()) }));
+    line.calling(&|end, now, call| end.notify(now, call, 0));
+    line.called(&|end, now, call| end.notify(now, call, 1));
+    line.clear();
+}
+
+/// SETUP with every bearer, each refused at once.
+pub fn every_bearer(tape: &Tape, framing: Framing, from: Side) {
+    let mut line = Caller::new(tape, framing, from, false);
+    for bearer in bearers() {
+        line.call(full(bearer));
+        line.called(&|end, now, call| end.clear(now, call, cause(CauseValue::USER_BUSY)));
+    }
+}
+
+/// A SETUP that is longer than a frame.
+pub fn segmented_setup(tape: &Tape, framing: Framing, from: Side) {
+    let mut line = Caller::new(tape, framing, from, true);
+    let mut setup = full(Bearer::SPEECH);
+    setup.display = Some("x".repeat(80));
+    setup.other.pop();
+    setup.other.push(Element::UserUser(UserUser { protocol: UserUser::IA5, octets: vec![b'u'; 128] }));
+    line.call(setup);
+    line.called(&|end, now, call| end.clear(now, call, cause(CauseValue::UNALLOCATED_NUMBER)));
+}
+
+/// Layer 1 goes and comes back under an answered call: STATUS ENQUIRY and STATUS.
+pub fn link_lost_and_back(tape: &Tape, framing: Framing, from: Side) {
+    let mut line = Caller::new(tape, framing, from, false);
+    line.call(Setup::speech(Number::new("5551001")));
+    line.called(&|end, now, call| end.connect(now, call, Connected::default()));
+    for up in [false, true] {
+        let now = line.pair.now();
+        line.pair.left.machine.handle_layer1(now, up);
+        line.pair.right.machine.handle_layer1(now, up);
+        line.pair.run_for(seconds(5));
+    }
+    line.clear();
+}
+
+/// The first of two messages is lost on the line: REJ, and it comes again.
+pub fn message_lost(tape: &Tape, framing: Framing, from: Side) {
+    let mut line = Caller::new(tape, framing, from, false);
+    let lossy = if from == Side::User { &mut line.pair.forward } else { &mut line.pair.backward };
+    lossy.drop_next(1);
+    let now = line.pair.now();
+    let end = if from == Side::User { &mut line.pair.left } else { &mut line.pair.right };
+    for digits in ["5551001", "5551002"] {
+        end.machine.setup(now, Setup::speech(Number::new(digits))).unwrap();
+    }
+    line.pair.run_for(seconds(2));
+}
+
+/// Speech, as the far end of `errors.rs` asks for it.
+pub fn speech_bearer() -> Element {
+    Element::BearerCapability(BearerCapability::circuit(TransferCapability::Speech, Some(BearerCapability::LAYER1_A_LAW)))
+}
