@@ -26,9 +26,14 @@ impl Mutator {
 
     /// One of `seeds` with one to six changes. Without seeds, it starts from nothing.
     pub fn next_input(&mut self, seeds: &[Vec<u8>]) -> Vec<u8> {
-        let mut input = self.pick(seeds).cloned().unwrap_or_default();
+        let input = self.pick(seeds).cloned().unwrap_or_default();
+        self.mutate(input, seeds)
+    }
+
+    /// `input` with one to six changes, some of which bring in pieces of `others`.
+    pub fn mutate(&mut self, mut input: Vec<u8>, others: &[Vec<u8>]) -> Vec<u8> {
         for _ in 0..=self.below(6) {
-            self.change(&mut input, seeds);
+            self.change(&mut input, others);
         }
         input.truncate(LONGEST);
         input

@@ -22,7 +22,7 @@ const EVIDENCE: &str = "firmware/docs/evidence";
 const BOX_AND_FAR_END: &[&str] = &["gateway", "exchange"];
 
 /// All of them.
-pub const CATALOGUE: [LongRun; 5] = [
+pub const CATALOGUE: [LongRun; 6] = [
     LongRun {
         name: "calls-30-for-60s",
         shows: "30 calls at once on the virtual E1 for 60 s: no lost packet, no stuck channel",
@@ -57,6 +57,14 @@ pub const CATALOGUE: [LongRun; 5] = [
         folder: "hw-tests/interop",
         programs: &[],
         cargo: &in_guest("every_switch_type"),
+    },
+    LongRun {
+        name: "isdn-million-mutations",
+        shows: "a million mutations of recorded calls into a live interface: no panic, no call or channel left behind",
+        folder: EVIDENCE,
+        programs: &[],
+        // Not for release: arithmetic that overflows is to panic.
+        cargo: &["test", "--package", "fuzz", "--test", "isdn_mutations", "--", "--ignored", "--nocapture", "a_million"],
     },
 ];
 

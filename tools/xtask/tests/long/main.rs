@@ -61,7 +61,8 @@ fn unknown_run_names_those_there_are() {
     let error = find(&CATALOGUE, "calls-for-ever").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "no long run calls-for-ever, there is calls-30-for-60s, calls-500-in-a-row, dahdi-120-channels-for-60s, dahdi-200-calls-in-a-row"
+        "no long run calls-for-ever, there is calls-30-for-60s, calls-500-in-a-row, dahdi-120-channels-for-60s, dahdi-200-calls-in-a-row, \
+         isdn-million-mutations"
     );
     assert_eq!(find(&CATALOGUE, "calls-500-in-a-row").unwrap().name, "calls-500-in-a-row");
 }

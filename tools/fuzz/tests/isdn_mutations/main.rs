@@ -1,0 +1,71 @@
+//! Recorded calls whose messages and frames are mutated on their way into a live interface: no panic, and nothing stays behind.
+//!
+//! `recording.rs` keeps thirty-two whole calls: of user and network, both ways, en bloc and in pieces, answered or not, cleared by either
+//! end. `round.rs` replays one up to some step, so that the interface is in the state in which that step came, mutates it and what
+//! follows, and then lets the line or the far end fall silent, or puts a far end there that knows of no call. `layer.rs` and `line.rs`
+//! say what must hold meanwhile: each call is released once, a channel in use has its call, no timer is late, counters agree.
+//! A failure names its round and prints what happened in it.
+#![allow(unreachable_pub, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod layer;
+mod line;
+mod recording;
+mod round;
+
+use round::{Material, Tally};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+/// Rounds until `wanted` mutations were made.
+#[track_caller]
+fn mutations(wanted: u64) -> Tally {
+    let (material, start) = (Material::record(), Instant::now());
+    let mut tally = Tally::default();
+    while tally.mutations < wanted {
+        let number = tally.rounds;
+        let mut round = |trace| catch_unwind(AssertUnwindSafe(|| round::run(&material, number, start, &mut tally, trace)));
+        if round(false).is_err() {
+            let _ = round(true);
+            panic!("in round {number}");
+        }
+    }
+    // Where one of them is zero, mutations no longer get that far.
+    assert!(tally.figures().iter().all(|(_, value)| *value > 0), "{tally:?}");
+    tally
+}
+
+#[test]
+fn interface_survives_twenty_thousand_mutations_and_keeps_no_call() {
+    mutations(20_000);
+}
+
+#[test]
+#[ignore = "takes some minutes: cargo xtask long isdn-million-mutations"]
+fn interface_survives_a_million_mutations_and_keeps_no_call() {
+    let tally = mutations(1_000_000);
+    for (name, value) in tally.figures() {
+        println!("figure: {name} = {value}");
+    }
+    // Any of these would have ended the run.
+    println!("figure: panics, calls or channels left behind, timers that are late = 0");
+}
+
+#[test]
+fn recorded_call_replayed_without_mutation_ends_as_it_did() {
+    let material = Material::record();
+    assert_eq!(material.calls.len(), 32);
+    for (course, steps) in &material.calls {
+        let mut line = line::Line::new(course.near, course.answered, Instant::now(), false);
+        for step in steps {
+            match step {
+                recording::Step::Place => assert!(line.layer.place(&mut line.near, line.now, course.overlap)),
+                recording::Step::Clear => line.layer.clear(&mut line.near, line.now),
+                recording::Step::Hear(message) => line.say(message),
+            }
+            line.carry(None);
+        }
+        assert_eq!((line.layer.begun, line.layer.released), (1, 1), "{course:?}");
+        let stats = line.near.stats();
+        assert_eq!((stats.malformed, stats.unexpected_messages, stats.wrong_reference, stats.misuse), (0, 0, 0, 0), "{course:?}");
+    }
+}
