@@ -46,3 +46,10 @@ fn media_prints_streams_of_both_laws_and_conversion() {
 fn span_prints_blocks_and_frames() {
     assert_eq!(figures("span", env!("CARGO_BIN_EXE_bench-span")).len(), 4);
 }
+
+#[test]
+fn isdn_prints_the_load_of_eight_spans_and_the_time_of_a_frame() {
+    let rows = figures("isdn", env!("CARGO_BIN_EXE_bench-isdn"));
+    let targets: Vec<_> = rows.iter().map(|row| (row["unit"].as_str().unwrap(), row["target"].as_f64())).collect();
+    assert_eq!(targets, [("% of a core", Some(20.0)), ("us", None), ("us", Some(10.0))]);
+}
