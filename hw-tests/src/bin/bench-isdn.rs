@@ -86,6 +86,9 @@ const fn reaction(event: &Event) -> Option<Told> {
         | Event::MoreDigits { .. }
         | Event::Information { .. }
         | Event::Notify { .. }
+        | Event::ChannelService { .. }
+        | Event::ChannelFreed { .. }
+        | Event::Name { .. }
         | Event::Released { .. } => None,
     }
 }

@@ -177,6 +177,7 @@ fn answer(now: Instant, end: &mut Interface, event: Event) -> u64 {
         | Event::MoreDigits { .. }
         | Event::Information { .. }
         | Event::ChannelService { .. }
+        | Event::Name { .. }
         | Event::ChannelFreed { .. }
         | Event::Notify { .. } => {}
     }

@@ -139,6 +139,12 @@ impl NearEnd {
         });
     }
 
+    /// Whether such an event has come.
+    pub(crate) fn any(&mut self, wanted: impl Fn(&Event) -> bool) -> bool {
+        self.passed.extend(self.events.try_iter());
+        self.passed.iter().any(wanted)
+    }
+
     /// Names of the events of a call so far, without those of the link.
     pub(crate) fn passed(&self, call: CallId) -> Vec<&'static str> {
         self.passed.iter().filter_map(|event| name(event, call)).collect()
@@ -196,6 +202,7 @@ fn name(event: &Event, wanted: CallId) -> Option<&'static str> {
         Event::Connected { call, .. } => (call, "connected"),
         Event::Established { call } => (call, "established"),
         Event::Notify { call, .. } => (call, "notify"),
+        Event::Name { call, .. } => (call, "name"),
         Event::Clearing { call, .. } => (call, "clearing"),
         Event::Released { call, .. } => (call, "released"),
     };
@@ -319,6 +326,7 @@ impl Driver {
                 Event::LinkUp
                 | Event::LinkDown
                 | Event::ChannelService { .. }
+                | Event::Name { .. }
                 | Event::ChannelFreed { .. }
                 | Event::NeedDigits { .. }
                 | Event::Information { .. }

@@ -83,9 +83,7 @@ fn numbers_names_and_redirections_cross(side: Side) {
         assert_eq!((&seen["called"], &seen["calling"]), (&json!("5551001"), &json!("5550001")));
         assert_eq!(seen["redirecting"], json!(["5557777", 2]), "{variant:?}");
         assert_eq!(seen["complete"], json!(variant.row().sending_complete), "{variant:?}");
-        // QSIG's names come by facility: libpri takes none from display there.
-        let name = if variant == Variant::Qsig { "" } else { "Anna Example" };
-        assert_eq!(seen["name"], name, "{variant:?}");
+        assert_eq!(seen["name"], "Anna Example", "{variant:?}");
 
         let order = json!({
             "called": "201", "calling": "5550002", "name": "Berta Example", "redirecting": ["5558888", 15], "clear_after_ms": 20,
@@ -100,6 +98,24 @@ fn numbers_names_and_redirections_cross(side: Side) {
         let name = libpri_displays_names(side, variant).then_some("Berta Example");
         assert_eq!(setup.display.as_deref(), name, "{variant:?}");
         assert_eq!(setup.sending_complete, variant == Variant::EuroIsdn, "libpri says it in EuroISDN only: {variant:?}");
+        rig.assert_clean();
+    });
+}
+
+/// libpri sends names and diversions in Facility: QSIG's name with SETUP, National ISDN's from the network later.
+fn names_and_diversions_in_facility_are_read(side: Side) {
+    each(side, &["--facility"], |mut rig, variant| {
+        let order = json!({
+            "called": "201", "calling": "5550002", "name": "Berta Example", "redirecting": ["5558888", 15], "clear_after_ms": 20,
+        });
+        rig.libpri.place(order).until_released();
+        let setup = incoming(&mut rig);
+        let redirecting = setup.redirecting.unwrap();
+        assert_eq!((redirecting.number.digits.as_str(), redirecting.reason), ("5558888", RedirectReason::Unconditional));
+        let named = variant == Variant::Qsig || libpri_displays_names(side, variant);
+        assert_eq!(setup.display.as_deref(), named.then_some("Berta Example"), "{variant:?}");
+        let came_later = rig.near.any(|event| matches!(event, Event::Name { name, .. } if name == "Berta Example"));
+        assert_eq!(came_later, variant == Variant::NationalIsdn2 && side == Side::Network, "{variant:?}");
         rig.assert_clean();
     });
 }
@@ -151,6 +167,7 @@ fn channel_out_of_service_is_told_and_obeyed(side: Side) {
 with_libpri_on_either_side! {
     calls_go_both_ways
     numbers_names_and_redirections_cross
+    names_and_diversions_in_facility_are_read
     restart_of_a_channel_ends_its_call_at_the_other_end
     channel_out_of_service_is_told_and_obeyed
 }

@@ -2,9 +2,11 @@
 
 use crate::tape::{Ends, Tape, config, ends, seconds};
 use isdn::ie::{BearerCapability, Element, Subaddress, UserUser};
+use isdn::q931::VARIANTS;
 use isdn::{
-    Bearer, CallId, CallingNumber, Cause, CauseValue, Connected, Event, Framing, Interface, Law, Location, Number, NumberingPlan,
-    Presentation, ProgressIndicator, RedirectReason, Redirecting, Screening, Setup, Side, TransferCapability, TypeOfNumber,
+    Bearer, CallId, CallingNumber, Cause, CauseValue, Config, Connected, Event, Framing, Interface, Law, Location, Number,
+    NumberingPlan, Presentation, ProgressIndicator, RedirectReason, Redirecting, Screening, Setup, Side, TransferCapability,
+    TypeOfNumber, Variant,
 };
 use std::time::Instant;
 
@@ -76,6 +78,12 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Two ends of a variant.
+    fn of(tape: &Tape, framing: Framing, from: Side, variant: Variant) -> Self {
+        let of = |side| Config { variant, ..config(side, framing) };
+        Self { pair: ends(tape, of(Side::User), of(Side::Network)), from, calling: None }
+    }
+
     pub fn new(tape: &Tape, framing: Framing, from: Side, segmentation: bool) -> Self {
         let (mut user, mut network) = (config(Side::User, framing), config(Side::Network, framing));
         (user.segmentation, network.segmentation) = (segmentation, segmentation);
@@ -131,10 +139,36 @@ pub fn whole_call(tape: &Tape, framing: Framing, from: Side) {
     line.called(&|end, now, call| end.progress(now, call, indicator(ProgressIndicator::IN_BAND), busy.clone()));
     line.called(&|end, now, call| end.alerting(now, call, indicator(ProgressIndicator::DESTINATION_NOT_ISDN)));
     let connected = CallingNumber { number: number("5550", TypeOfNumber::Unknown), ..CallingNumber::default() };
-    line.called(&|end, now, call| end.connect(now, call, Connected { number: Some(connected.clone()) }));
+    line.called(&|end, now, call| {
+        end.connect(now, call, Connected { number: Some(connected.clone()), name: Some("Bo".to_owned()) })
+    });
     line.calling(&|end, now, call| end.notify(now, call, 0));
     line.called(&|end, now, call| end.notify(now, call, 1));
     line.clear();
+}
+
+/// A call with names in every variant, and a channel taken out of service and given back; in-band clearing by the network.
+pub fn every_variant(tape: &Tape, framing: Framing, from: Side) {
+    for row in VARIANTS {
+        let mut line = Caller::of(tape, framing, from, row.variant);
+        line.call(full(Bearer::SPEECH));
+        let connected = CallingNumber { number: number("5550", TypeOfNumber::Unknown), ..CallingNumber::default() };
+        line.called(&|end, now, call| {
+            end.connect(now, call, Connected { number: Some(connected.clone()), name: Some("Bo".to_owned()) })
+        });
+        line.calling(&|end, now, call| end.clear_in_band(now, call, cause(CauseValue::USER_BUSY)));
+        line.called(&|end, now, call| end.clear(now, call, cause(CauseValue::NORMAL_CLEARING)));
+        for blocked in [true, false] {
+            let now = line.pair.now();
+            let end = if from == Side::User { &mut line.pair.left } else { &mut line.pair.right };
+            if blocked {
+                end.machine.block(now, 9).unwrap()
+            } else {
+                end.machine.unblock(now, 9)
+            }
+            line.pair.run_for(seconds(1));
+        }
+    }
 }
 
 /// SETUP with every bearer, each refused at once.

@@ -91,12 +91,12 @@ pub fn restarts_answered(tape: &Tape, framing: Framing, side: Side) {
     assert_eq!(pair.left.machine.stats().restarts_received, 7);
 }
 
-/// A far end whose link is up and that answers nothing: DISCONNECT, RELEASE twice, RESTART twice.
+/// A far end whose link is up and that answers nothing: DISCONNECT, RELEASE twice, RESTART twice. The first audit comes after 300 s.
 pub fn silent_far_end(tape: &Tape, framing: Framing, side: Side) {
     let mut pair = with_call(tape, framing, side);
     let (call, now) = (pair.left.machine.calls().next().unwrap().call, pair.now());
     pair.left.machine.clear(now, call, cause(CauseValue::NORMAL_CLEARING));
-    pair.run_for(seconds(300));
+    pair.run_for(seconds(290));
     assert!(pair.left.machine.channels().iter().any(|channel| channel.state == ChannelState::OutOfService));
 }
 

@@ -402,6 +402,7 @@ impl<S: FarSpan> Exchange<S> {
             }
             // It takes no channel out of service and says nothing of one that is.
             Event::ChannelService { .. } | Event::ChannelFreed { .. } => {}
+            Event::Name { call, name, .. } => tracing::info!("exchange[{call:?}]: name {name:?}"),
             Event::Notify { call, notification } => tracing::info!("exchange[{call:?}]: notify {notification}"),
             Event::Clearing { call, cause, in_band } => {
                 self.tell(call, |call| Report::Clearing {

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::cause::{Cause, CauseValue, Location};
 use crate::channels::Channels;
 use crate::event::{Event, Stats};
+use crate::facility::InvokeIds;
 use crate::ie::Element;
 use crate::q931::{CallReference, Message, MessageType, TimerTable, VariantRow};
 use crate::{Side, ie};
@@ -14,6 +15,7 @@ pub(crate) struct Context {
     pub(crate) name: String,
     pub(crate) side: Side,
     pub(crate) variant: &'static VariantRow,
+    pub(crate) invoke_ids: InvokeIds,
     pub(crate) timers: TimerTable,
     pub(crate) channels: Channels,
     /// Whether the data link is up as far as layer 3 was told.

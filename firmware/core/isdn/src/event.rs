@@ -1,6 +1,7 @@
 //! What an interface tells the layer above: events, status of its calls, counters.
 
 use crate::cause::Cause;
+use crate::facility::NameKind;
 use crate::ie::ProgressIndicator;
 use crate::q931::Timer;
 use crate::setup::{Connected, Setup};
@@ -115,6 +116,15 @@ pub enum Event {
     Established {
         /// Which call.
         call: CallId,
+    },
+    /// A name that came in FACILITY, such as National ISDN's calling name.
+    Name {
+        /// Which call.
+        call: CallId,
+        /// Whose.
+        kind: NameKind,
+        /// The name; it may be shown.
+        name: String,
     },
     /// NOTIFY from the far end.
     Notify {

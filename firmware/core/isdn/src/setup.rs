@@ -1,8 +1,9 @@
 //! What a SETUP and a CONNECT say, in the words that the layer above uses.
 
+use crate::facility::{Dialect, Diversion, NameKind};
 use crate::ie::{BearerCapability, Element, ProgressIndicator, TransferCapability};
 use crate::number::{CallingNumber, Number, Redirecting};
-use crate::q931::Message;
+use crate::q931::{Message, services};
 
 /// Companding law of G.711.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,9 +65,9 @@ pub struct Setup {
     pub called: Number,
     /// Calling party number.
     pub calling: Option<CallingNumber>,
-    /// Redirecting number.
+    /// Redirecting number; of an incoming call also one that came as diversion information in Facility.
     pub redirecting: Option<Redirecting>,
-    /// Display text, IA5, at most 80 characters.
+    /// Name of the caller: display text, IA5, at most 80 characters, or in Facility where the variant has it there.
     pub display: Option<String>,
     /// What the B-channel carries.
     pub bearer: Bearer,
@@ -111,20 +112,32 @@ impl Setup {
 
     /// What a received SETUP says. Of a repeated element the first counts (Q.931 5.8.5.3); invalid ones are left out
     /// (Q.931 5.8.7.2).
-    pub(crate) fn from_message(message: &Message, bearer: &BearerCapability) -> Self {
+    pub(crate) fn from_message(message: &Message, bearer: &BearerCapability, dialect: Dialect) -> Self {
+        let facilities = services::facilities(message);
+        let redirecting = message.first(|e| if let Element::RedirectingNumber(number) = e { Some(number.clone()) } else { None });
         Self {
             called: message
                 .first(|e| if let Element::CalledNumber(number) = e { Some(number.clone()) } else { None })
                 .unwrap_or_default(),
             calling: message.first(|e| if let Element::CallingNumber(number) = e { Some(number.clone()) } else { None }),
-            redirecting: message.first(|e| if let Element::RedirectingNumber(number) = e { Some(number.clone()) } else { None }),
-            display: message.first(|e| if let Element::Display(text) = e { Some(text.clone()) } else { None }),
+            redirecting: redirecting.or_else(|| diverting(&dialect.read_diversion(&facilities)?)),
+            display: services::shown_name(&facilities, dialect, NameKind::Calling).or_else(|| display(message)),
             bearer: Bearer::from_element(bearer),
             sending_complete: message.elements.contains(&Element::SendingComplete),
             progress: progress(message),
             other: message.elements.iter().filter(|element| is_other(element)).cloned().collect(),
         }
     }
+}
+
+/// Who diverted a call last, of a diversion that came in Facility.
+fn diverting(diversion: &Diversion) -> Option<Redirecting> {
+    let CallingNumber { number, presentation, screening } = diversion.diverting.clone()?;
+    Some(Redirecting { number, presentation, screening, reason: diversion.reason })
+}
+
+fn display(message: &Message) -> Option<String> {
+    message.first(|e| if let Element::Display(text) = e { Some(text.clone()) } else { None })
 }
 
 /// Whether an element of a SETUP has no field of its own in [`Setup`] and may be passed on.
@@ -180,14 +193,14 @@ pub(crate) fn progress(message: &Message) -> Vec<ProgressIndicator> {
 pub struct Connected {
     /// Connected number, where the service gives one.
     pub number: Option<CallingNumber>,
+    /// Name of who answered.
+    pub name: Option<String>,
 }
 
 impl Connected {
-    pub(crate) fn elements(&self) -> Vec<Element> {
-        self.number.clone().map(Element::ConnectedNumber).into_iter().collect()
-    }
-
-    pub(crate) fn from_message(message: &Message) -> Self {
-        Self { number: message.first(|e| if let Element::ConnectedNumber(number) = e { Some(number.clone()) } else { None }) }
+    pub(crate) fn from_message(message: &Message, dialect: Dialect) -> Self {
+        let number = message.first(|e| if let Element::ConnectedNumber(number) = e { Some(number.clone()) } else { None });
+        let facilities = services::facilities(message);
+        Self { number, name: services::shown_name(&facilities, dialect, NameKind::Connected).or_else(|| display(message)) }
     }
 }

@@ -34,6 +34,7 @@ fn serve(interface: &mut Interface, events: &[Event], now: std::time::Instant) {
             | Event::MoreDigits { .. }
             | Event::Information { .. }
             | Event::ChannelService { .. }
+            | Event::Name { .. }
             | Event::ChannelFreed { .. }
             | Event::Released { .. } => {}
         }

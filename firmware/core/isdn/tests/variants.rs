@@ -118,6 +118,47 @@ fn name_is_read_by_the_far_end_with_and_without_a_type_octet() {
 }
 
 #[test]
+fn name_of_who_answers_reaches_the_caller() {
+    for row in VARIANTS {
+        let mut pair = up(ends_of(row.variant, Framing::E1));
+        then(&mut pair, |p, now| p.left.setup(now, speech("1")).unwrap());
+        let call = common::offered(&pair.right_events);
+        let connected = isdn::Connected { number: Some(calling("5552")), name: Some("Bo".to_owned()) };
+        then(&mut pair, |p, now| p.right.connect(now, call, connected));
+        let told =
+            pair.left_events.iter().find_map(|e| if let Event::Connected { connected, .. } = e { Some(connected) } else { None });
+        let told = told.unwrap();
+        assert_eq!(
+            (told.name.as_deref(), told.number.as_ref().unwrap().number.digits.as_str()),
+            (Some("Bo"), "5552"),
+            "{}",
+            row.name
+        );
+    }
+}
+
+/// Invoke of ETSI's chargingRequest (EN 300 182-1), which this end has not.
+const UNKNOWN_SERVICE: [u8; 12] = [0x91, 0xa1, 0x09, 0x02, 0x01, 0x07, 0x02, 0x01, 0x1e, 0x0a, 0x01, 0x00];
+
+#[test]
+fn service_that_is_not_known_is_rejected_with_the_first_response_and_in_a_call_by_facility() {
+    let mut pair = common::raw(Side::Network);
+    let facility = [&[0x1c, 12], UNKNOWN_SERVICE.as_slice()].concat();
+    let mut setup = common::SETUP.to_vec();
+    setup.splice(16..16, facility.clone());
+    common::inject(&mut pair, &[&setup]);
+    let (call, now) = (common::offered(&pair.left_events), pair.now());
+    pair.left.proceeding(now, call, Vec::new());
+    // Reject of invoke 7: invoke problem 1, unrecognised operation.
+    let reject = "facility=[91, a4, 06, 02, 01, 07, 81, 01, 01]";
+    let sent = common::answers(&mut pair, common::ms(50));
+    assert_eq!(sent, [format!("CALL PROCEEDING cr=1' channel=1 excl {reject}")]);
+    let message = [&[0x08, 0x02, 0x00, 0x01, 0x62], facility.as_slice()].concat();
+    assert_eq!(common::inject(&mut pair, &[&message]), [format!("FACILITY cr=1' {reject}")]);
+    assert_eq!(pair.left.calls().count(), 1, "the call goes on");
+}
+
+#[test]
 fn answer_of_the_network_side_waits_for_its_acknowledgement_in_qsig_only() {
     for row in VARIANTS {
         let mut pair = up(ends_of(row.variant, Framing::E1));

@@ -15,7 +15,7 @@ use crate::framing::Framing;
 use crate::g711::Law;
 use crate::plan::{Action, NumberPlan};
 use crate::report::{By, CallStatus, Counters, Direction, LineFaults, Report, Status};
-use crate::stack::{CallId, Event, Refused, Ring, Setup, Side, Stack, SwitchType};
+use crate::stack::{CallId, Event, Options, Refused, Ring, Setup, Side, Stack, SwitchType};
 
 /// Q.850 causes that the peer itself gives.
 const NORMAL_CLEARING: u8 = 16;
@@ -37,8 +37,8 @@ pub struct Config {
     pub framing: Framing,
     /// What libpri takes the far end for.
     pub switch: SwitchType,
-    /// Numbers may come in pieces; one that calls us is whole with [`WHOLE`] digits.
-    pub overlap: bool,
+    /// With overlap a number that calls us is whole with [`WHOLE`] digits.
+    pub options: Options,
     /// libpri's PRI_DEBUG_* bits.
     pub debug: i32,
     /// libpri's timers and counters by its names, milliseconds or counts.
@@ -168,7 +168,7 @@ pub struct Engine {
 impl Engine {
     /// Starts libpri, which begins to establish the data link at once.
     pub fn new(config: Config) -> Result<Self, Refused> {
-        let mut stack = Stack::new(&config.name, config.side, config.framing, config.switch, config.overlap, config.debug)?;
+        let mut stack = Stack::new(&config.name, config.side, config.framing, config.switch, config.options, config.debug)?;
         for (name, value) in &config.timers {
             stack.set_timer(name, *value)?;
         }
@@ -479,7 +479,7 @@ impl Engine {
         };
         self.calls.insert(id, call);
         match channel {
-            Ok(channel) if self.config.overlap && !ring.complete => self.ask_for_digits(now, ring, channel),
+            Ok(channel) if self.config.options.overlap && !ring.complete => self.ask_for_digits(now, ring, channel),
             Ok(_) | Err(_) => self.decide(now, ring, channel),
         }
     }

@@ -98,7 +98,14 @@ pub(crate) struct PeerSetup {
 }
 
 unsafe extern "C" {
-    pub(crate) fn peer_new(name: *const c_char, network: c_int, switch_type: c_int, overlap: c_int, debug: c_int) -> *mut Peer;
+    pub(crate) fn peer_new(
+        name: *const c_char,
+        network: c_int,
+        switch_type: c_int,
+        overlap: c_int,
+        facility: c_int,
+        debug: c_int,
+    ) -> *mut Peer;
     pub(crate) fn peer_set_timer(peer: *mut Peer, timer: *const c_char, value: c_int) -> c_int;
     pub(crate) fn peer_receive(peer: *mut Peer, frame: *const u8, length: usize, event: *mut PeerEvent) -> c_int;
     pub(crate) fn peer_run_timers(peer: *mut Peer, event: *mut PeerEvent) -> c_int;

@@ -27,7 +27,7 @@ use libpri_peer::framing::Framing;
 use libpri_peer::line::{Line, VirtualEnd};
 use libpri_peer::plan::{NumberPlan, Rule};
 use libpri_peer::run::run;
-use libpri_peer::stack::{Side, SwitchType};
+use libpri_peer::stack::{Options, Side, SwitchType};
 use tdm::SpanInfo;
 use tdm::virtual_span::{Clock, VirtualNetwork, VirtualUser};
 
@@ -69,6 +69,9 @@ struct Cli {
     /// Numbers may come in pieces: one that calls us is whole with seven digits, one that we call may be sent so (`first_digits`).
     #[arg(long)]
     overlap: bool,
+    /// Names and diversions go in Facility where the switch type has that; the redirecting number is left out there.
+    #[arg(long)]
+    facility: bool,
     /// libpri's debug output: PRI_DEBUG_* bits, e.g. 106 for decoded frames and both state machines.
     #[arg(long, default_value_t = 0)]
     debug_libpri: i32,
@@ -139,7 +142,7 @@ fn serve(cli: &Cli) -> Result<(), Box<dyn Error>> {
         side,
         framing: cli.framing,
         switch: cli.switch,
-        overlap: cli.overlap,
+        options: Options { overlap: cli.overlap, facility: cli.facility },
         debug: cli.debug_libpri,
         timers: cli.timer.clone(),
         plan: NumberPlan::with(cli.rule.iter().cloned()),

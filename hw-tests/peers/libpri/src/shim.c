@@ -74,7 +74,7 @@ static int write_frame(struct pri *pri, void *buffer, int length) {
     return length;
 }
 
-struct peer *peer_new(const char *name, int network, int switch_type, int overlap, int debug) {
+struct peer *peer_new(const char *name, int network, int switch_type, int overlap, int facility, int debug) {
     struct peer *peer = calloc(1, sizeof(*peer));
     if (!peer) {
         return NULL;
@@ -93,6 +93,9 @@ struct peer *peer_new(const char *name, int network, int switch_type, int overla
     /* Clearing as in Q.931 5.3, not libpri's older habit of RELEASE COMPLETE in any state for some causes. */
     pri_hangup_fix_enable(peer->pri, 1);
     pri_set_service_message_support(peer->pri, 1);
+    if (facility) {
+        pri_facility_enable(peer->pri);
+    }
     return peer;
 }
 

@@ -89,7 +89,7 @@ size_t peer_event_size(void);
 size_t peer_setup_size(void);
 
 /* switch_type is a PRI_SWITCH_*, by its number in libpri.h. */
-struct peer *peer_new(const char *name, int network, int switch_type, int overlap, int debug);
+struct peer *peer_new(const char *name, int network, int switch_type, int overlap, int facility, int debug);
 int peer_set_timer(struct peer *peer, const char *timer, int value);
 
 /* One frame from the D-channel, without FCS. Returns 1 when *event was filled. */

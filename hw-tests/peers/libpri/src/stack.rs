@@ -50,6 +50,15 @@ pub enum Side {
     Network,
 }
 
+/// What libpri may do beyond plain calls.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Numbers may come in pieces, both ways.
+    pub overlap: bool,
+    /// Names and diversions are sent in Facility where the switch type has that.
+    pub facility: bool,
+}
+
 /// What libpri takes the far end for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 #[allow(missing_docs, reason = "the names say it")]
@@ -277,12 +286,19 @@ struct Held {
 
 impl Stack {
     /// A controller of this switch type; `name` marks its log lines on stderr, `debug` is a set of libpri's PRI_DEBUG_* bits.
-    /// `overlap`: numbers may come in pieces, both ways.
-    pub fn new(name: &str, side: Side, framing: Framing, switch: SwitchType, overlap: bool, debug: i32) -> Result<Self, Refused> {
+    pub fn new(
+        name: &str,
+        side: Side,
+        framing: Framing,
+        switch: SwitchType,
+        options: Options,
+        debug: i32,
+    ) -> Result<Self, Refused> {
         let name = c_text(name)?;
         let (network, switch_type) = (c_int::from(side == Side::Network), switch.number(framing));
         // SAFETY: `name` is a NUL-terminated string that outlives the call; the shim copies it.
-        let peer = unsafe { ffi::peer_new(name.as_ptr(), network, switch_type, overlap.into(), debug) };
+        let peer =
+            unsafe { ffi::peer_new(name.as_ptr(), network, switch_type, options.overlap.into(), options.facility.into(), debug) };
         let peer = NonNull::new(peer).ok_or(Refused::NoController)?;
         Ok(Self { peer, law: framing.law(), calls: BTreeMap::new(), last_call: 0, events: VecDeque::new() })
     }

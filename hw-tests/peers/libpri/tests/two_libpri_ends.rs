@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code")]
 
 use libpri_peer::framing::Framing;
-use libpri_peer::stack::{CallId, Event, Refused, Ring, Setup, Side, Stack, SwitchType};
+use libpri_peer::stack::{CallId, Event, Options, Refused, Ring, Setup, Side, Stack, SwitchType};
 
 /// Both ends; frames go straight across.
 struct Joined {
@@ -17,8 +17,8 @@ struct Joined {
 impl Joined {
     fn new() -> Self {
         Self {
-            user: Stack::new("user", Side::User, Framing::E1, SwitchType::EuroIsdn, false, 0).unwrap(),
-            network: Stack::new("network", Side::Network, Framing::E1, SwitchType::EuroIsdn, false, 0).unwrap(),
+            user: Stack::new("user", Side::User, Framing::E1, SwitchType::EuroIsdn, Options::default(), 0).unwrap(),
+            network: Stack::new("network", Side::Network, Framing::E1, SwitchType::EuroIsdn, Options::default(), 0).unwrap(),
             user_events: Vec::new(),
             network_events: Vec::new(),
             frames: Vec::new(),
@@ -225,7 +225,7 @@ fn calls_in_a_row_never_reuse_an_id() {
 
 #[test]
 fn unknown_timer_and_text_with_nul_are_refused() {
-    let mut stack = Stack::new("user", Side::User, Framing::E1, SwitchType::EuroIsdn, false, 0).unwrap();
+    let mut stack = Stack::new("user", Side::User, Framing::E1, SwitchType::EuroIsdn, Options::default(), 0).unwrap();
     assert_eq!(stack.set_timer("T200", 500), Ok(()));
     assert_eq!(stack.set_timer("T999", 1), Err(Refused::UnknownTimer("T999".into())));
     assert_eq!(stack.place(&setup("55\0", 1)), Err(Refused::BadText("55\0".into())));

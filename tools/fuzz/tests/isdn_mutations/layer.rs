@@ -46,7 +46,9 @@ impl Layer {
     /// An event of `end`. None may name a call that has not begun or is over.
     pub fn take(&mut self, end: &mut Interface, now: Instant, event: Event) {
         match event {
-            Event::LinkUp | Event::LinkDown => {}
+            Event::LinkUp | Event::LinkDown | Event::ChannelService { .. } => {}
+            Event::Name { call, .. } => self.expect(call),
+            Event::ChannelFreed { channel, reason } => panic!("channel {channel} was stuck: {reason}"),
             Event::Setup { call, setup, .. } => {
                 self.begin(call);
                 if setup.sending_complete { self.ring(end, now, call) } else { end.need_digits(now, call, Vec::new()) }

@@ -397,6 +397,8 @@ impl IsdnSpan {
             Event::Clearing { call, cause, .. } => self.say(call, FromLeg::Clearing(cleared(&cause)), out),
             Event::Released { call, cause, by, .. } => self.released(call, &cause, by, out),
             // Outgoing numbers are whole, and what is keyed or shown in a call has no word yet.
+            // A name that comes after SETUP has no word yet; the ladder shows it.
+            Event::Name { .. } => {}
             Event::NeedDigits { .. } | Event::Information { .. } | Event::Established { .. } | Event::Notify { .. } => {}
         }
     }
@@ -533,6 +535,7 @@ fn setup_to_isdn(setup: &Setup) -> isdn::Setup {
     let has_number = !calling.number.digits.is_empty() || calling.presentation == Presentation::Restricted;
     isdn::Setup {
         calling: has_number.then_some(isdn::CallingNumber { number, presentation, screening }),
+        display: calling.name.clone().filter(|_| calling.presentation == Presentation::Allowed),
         ..isdn::Setup::speech(number_to_isdn(&setup.called))
     }
 }

@@ -21,6 +21,7 @@ use crate::cause::{Cause, CauseValue};
 use crate::channels::{ChannelState, ChannelStatus, Channels};
 use crate::context::Context;
 use crate::event::{CallStatus, Event, Stats};
+use crate::facility::InvokeIds;
 use crate::ie::ProgressIndicator;
 use crate::q931::Message;
 use crate::q931::call::Call;
@@ -106,6 +107,7 @@ impl Interface {
                 name,
                 side,
                 variant: variant.row(),
+                invoke_ids: InvokeIds::default(),
                 timers,
                 channels,
                 link_up: false,

@@ -12,6 +12,7 @@ use crate::ie::{BearerCapability, ChannelIdentification, ChannelSelection, Eleme
 use crate::number::Number;
 use crate::q931::call::{Call, State};
 use crate::q931::overlap::Dialled;
+use crate::q931::services;
 use crate::q931::{CallReference, Message, MessageType, mandatory};
 use crate::setup::Setup;
 use crate::{CallId, Side};
@@ -37,10 +38,9 @@ impl Interface {
         let (Some(slot), Some(reference)) = (self.context.channels.hunt(), self.free_reference()) else {
             return refuse(CauseValue::NO_CHANNEL_AVAILABLE);
         };
+        let elements = self.context.variant.setup_elements(&setup, self.law, &mut self.context.invoke_ids);
         let channel = Element::ChannelIdentification(ChannelIdentification::one(slot, self.exclusive));
-        let message = Message::new(reference, MessageType::Setup)
-            .with(channel)
-            .with_all(self.context.variant.setup_elements(&setup, self.law));
+        let message = Message::new(reference, MessageType::Setup).with(channel).with_all(elements);
         if self.in_frames(&message.emit()).is_none() {
             return refuse(CauseValue::PROTOCOL_ERROR);
         }
@@ -61,7 +61,9 @@ impl Interface {
     pub(super) fn incoming_setup(&mut self, now: Instant, message: &Message) {
         let reference = message.reference.reply();
         let id = self.next_call();
-        let (bearer, slot) = match self.admit(message, id) {
+        let services = services::read(message, self.context.variant.facility);
+        let admitted = if services.clear { Err((CauseValue::FACILITY_REJECTED, Vec::new())) } else { self.admit(message, id) };
+        let (bearer, slot) = match admitted {
             Ok(admitted) => admitted,
             Err((value, diagnostics)) => {
                 self.context.stats.calls_refused += 1;
@@ -72,9 +74,10 @@ impl Interface {
         };
         self.context.stats.calls_incoming += 1;
         let mut call = new_call(now, id, reference, slot, false);
+        call.answers = services.answers;
         call.enter(now, State::Present, &self.context);
         self.calls.insert(id, call);
-        let setup = Setup::from_message(message, &bearer);
+        let setup = Setup::from_message(message, &bearer, self.context.variant.facility);
         self.context.event(Event::Setup { call: id, channel: slot, setup });
     }
 
@@ -179,6 +182,7 @@ fn new_call(now: Instant, id: CallId, reference: CallReference, slot: u8, exclus
         timers: Timers::new(),
         enquiries: 0,
         heard: now,
+        answers: Vec::new(),
         told: false,
     }
 }

@@ -86,6 +86,8 @@ pub(crate) struct Call {
     pub(crate) timers: Timers<Timer>,
     /// STATUS ENQUIRY sent and not answered.
     pub(crate) enquiries: u8,
+    /// What is to be said of the services that SETUP asked for, with the first response.
+    pub(crate) answers: Vec<Element>,
     /// When the far end was heard last.
     pub(crate) heard: Instant,
     /// The layer above has been told that the call is over.
@@ -242,8 +244,9 @@ impl Call {
                 }
             }
             MessageType::Information => self.receive_information(now, message, context),
-            // Nothing here acts on services during a call yet; none of them is an error.
-            MessageType::Facility | MessageType::CongestionControl => {}
+            MessageType::Facility => self.receive_facility(now, message, context),
+            // Nothing here sends user information.
+            MessageType::CongestionControl => {}
             // A repeat of the SETUP that began this call (Q.931 5.8.3.2 e).
             MessageType::Setup => context.stats.wrong_reference += 1,
             MessageType::Restart | MessageType::RestartAcknowledge => self.unexpected(message, context),
@@ -346,7 +349,7 @@ impl Call {
             Step::Connect => {
                 self.enter(now, State::Active, context);
                 context.send(self.message(MessageType::ConnectAcknowledge));
-                context.event(Event::Connected { call, connected: Connected::from_message(message) });
+                context.event(Event::Connected { call, connected: Connected::from_message(message, context.variant.facility) });
             }
             Step::SetupAcknowledge | Step::Proceeding | Step::Alerting | Step::ConnectAcknowledge => {
                 self.unexpected(message, context);
@@ -426,11 +429,8 @@ impl Call {
         if !may {
             return context.misuse(&format!("connect in state {}", self.state_name()));
         }
-        let mut connected = connected.clone();
-        if let Some(number) = &mut connected.number {
-            context.variant.adapt(number);
-        }
-        self.respond(MessageType::Connect, connected.elements(), context);
+        let elements = context.variant.connect_elements(connected, &mut context.invoke_ids);
+        self.respond(MessageType::Connect, elements, context);
         if context.variant.awaits_acknowledge(context.side) {
             self.enter(now, State::ConnectSent, context);
         } else {
@@ -465,6 +465,7 @@ impl Call {
         let mut message = self.message(message_type).with_all(elements);
         if let (State::Present, Some(channel)) = (&self.state, self.channel) {
             message = message.with(Element::ChannelIdentification(ChannelIdentification::one(channel, true)));
+            message = message.with_all(self.answers.iter().cloned());
             context.event(Event::ChannelReady { call: self.id, channel });
         }
         context.send(message);

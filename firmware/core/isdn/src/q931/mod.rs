@@ -11,6 +11,7 @@ pub(crate) mod mandatory;
 mod message;
 pub(crate) mod overlap;
 pub mod segment;
+pub(crate) mod services;
 pub(crate) mod status;
 mod timer;
 pub mod variant;

@@ -9,8 +9,9 @@
 
 use super::ie::{Element, id};
 use crate::cause::Location;
+use crate::facility::{Dialect, InvokeIds, Name, NameKind};
 use crate::number::{CallingNumber, Number, NumberingPlan, Presentation, Screening, TypeOfNumber};
-use crate::setup::Setup;
+use crate::setup::{Connected, Setup};
 use crate::{Law, Side};
 
 /// A variant of Q.931, by the name that exchanges have for it.
@@ -70,6 +71,10 @@ pub struct VariantRow {
     pub name: &'static str,
     /// Whether a SETUP with the whole number says sending complete (Q.931 5.1.1).
     pub sending_complete: bool,
+    /// Whether names are sent in display elements.
+    pub display: bool,
+    /// Which services are sent and understood in Facility elements; names go there too where it has them.
+    pub facility: Dialect,
     /// First octet of a display element with a name: a type that North American exchanges expect before the text.
     pub display_type: Option<u8>,
     /// A number that may be shown goes out as the network's own, since the exchange takes no other.
@@ -90,6 +95,8 @@ const Q931: VariantRow = VariantRow {
     variant: Variant::EuroIsdn,
     name: "EuroISDN",
     sending_complete: true,
+    display: true,
+    facility: Dialect::Etsi,
     display_type: None,
     network_provided: false,
     numbers: NumberForms::Any,
@@ -99,7 +106,8 @@ const Q931: VariantRow = VariantRow {
     reference_octets: 2,
 };
 
-const NORTH_AMERICAN: VariantRow = VariantRow { sending_complete: false, display_type: Some(0xb1), ..Q931 };
+const NORTH_AMERICAN: VariantRow =
+    VariantRow { sending_complete: false, display_type: Some(0xb1), facility: Dialect::None, ..Q931 };
 
 /// Every variant.
 pub const VARIANTS: [VariantRow; 8] = [
@@ -107,6 +115,7 @@ pub const VARIANTS: [VariantRow; 8] = [
     VariantRow {
         variant: Variant::NationalIsdn2,
         name: "NI2",
+        facility: Dialect::NationalIsdn2,
         numbers: NumberForms::NorthAmerican,
         maintenance: Some(NATIONAL),
         ..NORTH_AMERICAN
@@ -115,6 +124,7 @@ pub const VARIANTS: [VariantRow; 8] = [
     VariantRow {
         variant: Variant::Dms100,
         name: "DMS-100",
+        facility: Dialect::Dms100,
         network_provided: true,
         numbers: NumberForms::NorthAmerican,
         maintenance: Some(ATT),
@@ -122,8 +132,16 @@ pub const VARIANTS: [VariantRow; 8] = [
     },
     VariantRow { variant: Variant::Att4Ess, name: "4ESS", network_provided: true, maintenance: Some(ATT), ..NORTH_AMERICAN },
     VariantRow { variant: Variant::Lucent5Ess, name: "5ESS", maintenance: Some(ATT), ..NORTH_AMERICAN },
-    VariantRow { variant: Variant::Qsig, name: "QSIG", symmetric: true, network: Location::PrivateLocal, ..Q931 },
-    VariantRow { variant: Variant::Ins1500, name: "INS1500", ..Q931 },
+    VariantRow {
+        variant: Variant::Qsig,
+        name: "QSIG",
+        display: false,
+        facility: Dialect::Qsig,
+        symmetric: true,
+        network: Location::PrivateLocal,
+        ..Q931
+    },
+    VariantRow { variant: Variant::Ins1500, name: "INS1500", facility: Dialect::None, ..Q931 },
 ];
 
 impl Variant {
@@ -158,7 +176,7 @@ impl VariantRow {
     }
 
     /// The elements of a SETUP without the channel, as this variant has them.
-    pub(crate) fn setup_elements(&self, setup: &Setup, law: Law) -> Vec<Element> {
+    pub(crate) fn setup_elements(&self, setup: &Setup, law: Law, ids: &mut InvokeIds) -> Vec<Element> {
         let mut setup = setup.clone();
         setup.sending_complete &= self.sending_complete;
         self.adapt_number(&mut setup.called);
@@ -168,9 +186,29 @@ impl VariantRow {
         if let Some(redirecting) = &mut setup.redirecting {
             self.adapt_number(&mut redirecting.number);
         }
-        let display = setup.display.take().map(|text| self.display(&text));
+        let name = setup.display.take();
         let mut elements = setup.elements(law);
-        elements.extend(display);
+        elements.extend(self.name(NameKind::Calling, name.as_deref(), ids));
+        elements
+    }
+
+    /// The elements of a CONNECT without the channel, as this variant has them.
+    pub(crate) fn connect_elements(&self, connected: &Connected, ids: &mut InvokeIds) -> Vec<Element> {
+        let mut number = connected.number.clone();
+        if let Some(number) = &mut number {
+            self.adapt(number);
+        }
+        let mut elements: Vec<Element> = number.map(Element::ConnectedNumber).into_iter().collect();
+        elements.extend(self.name(NameKind::Connected, connected.name.as_deref(), ids));
+        elements
+    }
+
+    /// A name, in a display element, a Facility element, or both.
+    fn name(&self, kind: NameKind, name: Option<&str>, ids: &mut InvokeIds) -> Vec<Element> {
+        let Some(text) = name else { return Vec::new() };
+        let facilities = self.facility.name(kind, &Name::new(text), ids);
+        let mut elements: Vec<Element> = facilities.iter().map(|facility| Element::Facility(facility.emit())).collect();
+        elements.extend(self.display.then(|| self.display(text)));
         elements
     }
 
