@@ -87,6 +87,8 @@ pub fn run(tree: &Tree, arguments: &Arguments) -> Result<bool, LongError> {
 pub fn record(tree: &Tree, run: &LongRun) -> Result<bool, LongError> {
     let started = Instant::now();
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    // Before it begins: a run takes minutes, and the checkout may move on meanwhile.
+    let commit = commit(tree)?;
     build(tree, run)?;
     let mut command = tree.cargo();
     let mut child = command.args(run.cargo).stdout(Stdio::piped()).spawn().map_err(io("cannot run cargo"))?;
@@ -102,7 +104,7 @@ pub fn record(tree: &Tree, run: &LongRun) -> Result<bool, LongError> {
     }
     let evidence = Evidence {
         date: evidence::date_and_time(seconds),
-        commit: commit(tree)?,
+        commit,
         machine: evidence::machine(),
         seconds: started.elapsed().as_secs(),
         passed: status.success(),
