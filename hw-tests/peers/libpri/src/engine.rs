@@ -15,7 +15,8 @@ use crate::framing::Framing;
 use crate::g711::Law;
 use crate::plan::{Action, NumberPlan};
 use crate::report::{By, CallStatus, Counters, Direction, LineFaults, Report, Status};
-use crate::stack::{CallId, Event, Options, Refused, Ring, Setup, Side, Stack, SwitchType};
+use crate::stack::{CallId, Event, Options, Refused, Ring, Setup, Side, Stack};
+use crate::switch_type::SwitchType;
 
 /// Q.850 causes that the peer itself gives.
 const NORMAL_CLEARING: u8 = 16;

@@ -26,3 +26,4 @@ pub mod plan;
 pub mod report;
 pub mod run;
 pub mod stack;
+pub mod switch_type;

@@ -27,7 +27,8 @@ use libpri_peer::framing::Framing;
 use libpri_peer::line::{Line, VirtualEnd};
 use libpri_peer::plan::{NumberPlan, Rule};
 use libpri_peer::run::run;
-use libpri_peer::stack::{Options, Side, SwitchType};
+use libpri_peer::stack::{Options, Side};
+use libpri_peer::switch_type::SwitchType;
 use tdm::SpanInfo;
 use tdm::virtual_span::{Clock, VirtualNetwork, VirtualUser};
 

@@ -23,6 +23,7 @@ use std::time::Duration;
 use crate::ffi;
 use crate::framing::Framing;
 use crate::g711::Law;
+use crate::switch_type::SwitchType;
 
 /// Type unknown, numbering plan ISDN (Q.931 table 4-9): what a PBX sends with the digits as dialled.
 pub const PLAN_ISDN_UNKNOWN_TYPE: u8 = 0x01;
@@ -57,38 +58,6 @@ pub struct Options {
     pub overlap: bool,
     /// Names and diversions are sent in Facility where the switch type has that.
     pub facility: bool,
-}
-
-/// What libpri takes the far end for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum SwitchType {
-    #[default]
-    EuroIsdn,
-    Ni2,
-    Ni1,
-    Dms100,
-    #[value(name = "4ess")]
-    FourEss,
-    #[value(name = "5ess")]
-    FiveEss,
-    Qsig,
-}
-
-impl SwitchType {
-    /// Its number in libpri.h.
-    const fn number(self, framing: Framing) -> c_int {
-        match (self, framing) {
-            (Self::Ni2, _) => 1,
-            (Self::Dms100, _) => 2,
-            (Self::FiveEss, _) => 3,
-            (Self::FourEss, _) => 4,
-            (Self::EuroIsdn, Framing::E1) => 5,
-            (Self::EuroIsdn, Framing::T1) => 6,
-            (Self::Ni1, _) => 7,
-            (Self::Qsig, _) => 10,
-        }
-    }
 }
 
 /// A call of one [`Stack`]; numbers are never reused.

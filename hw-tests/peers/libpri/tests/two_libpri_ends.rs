@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code")]
 
 use libpri_peer::framing::Framing;
-use libpri_peer::stack::{CallId, Event, Options, Refused, Ring, Setup, Side, Stack, SwitchType};
+use libpri_peer::stack::{CallId, Event, Options, Refused, Ring, Setup, Side, Stack};
+use libpri_peer::switch_type::SwitchType;
 
 /// Both ends; frames go straight across.
 struct Joined {

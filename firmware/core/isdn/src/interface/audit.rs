@@ -58,11 +58,10 @@ mod tests {
 
     /// Inside, since nothing that the far end or the layer above can do brings this state about.
     #[test]
-    #[allow(clippy::disallowed_methods, reason = "virtual time needs one real instant to start from")]
     fn channel_whose_call_is_gone_is_freed_and_says_why() {
         let mut interface = Interface::new(Config::new("span1", Side::User, Framing::E1));
         interface.context.channels.set(5, ChannelState::InUse(CallId(99)));
-        interface.audit(Instant::now());
+        interface.free_orphaned_channels();
         assert_eq!(interface.context.channels.state(5), Some(ChannelState::Restarting));
         let reason = "its call 99 is gone".to_owned();
         assert_eq!(interface.poll_event(), Some(Event::ChannelFreed { channel: 5, reason }));
