@@ -16,6 +16,7 @@ use crate::g711::{Encoder, Law};
 use crate::ports::{free_port, free_ports, wait_until_bound};
 use crate::process::{Process, system_program, tail};
 use crate::scratch::Scratch;
+use nix::sys::signal::Signal;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -263,6 +264,13 @@ impl Sipp {
     /// Where it echoes RTP ([`Media::Echo`]).
     pub fn media_address(&self) -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], self.media_port))
+    }
+
+    /// Lets it run no further for so long: a peer that is woken late.
+    pub fn pause(&mut self, length: Duration) {
+        self.process.signal(Signal::SIGSTOP);
+        std::thread::sleep(length);
+        self.process.signal(Signal::SIGCONT);
     }
 
     /// Waits for its end (it has a time limit of its own) and tells how it went.

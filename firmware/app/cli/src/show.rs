@@ -285,7 +285,23 @@ fn facts(record: &CallRecord) -> String {
     facts.extend(record.sip_status.map(|status| ("sip status", status.to_string())));
     facts.extend(record.post_dial_delay_ms.map(|delay| ("post-dial delay", format!("{delay} ms"))));
     facts.extend(record.quality.as_ref().map(|quality| ("media", media(quality))));
+    facts.extend(record.quality.as_ref().and_then(repaired).map(|repaired| ("repaired", repaired)));
     facts.iter().map(|(name, value)| format!("{name:<16} {}\n", printable(value))).collect()
+}
+
+/// What the box put into the audio or left out of it; `None` when that is nothing.
+fn repaired(quality: &Quality) -> Option<String> {
+    let counts = [
+        (quality.underruns, "blocks without audio"),
+        (quality.concealed, "with holes"),
+        (quality.slips_inserted, "inserted"),
+        (quality.slips_dropped, "dropped"),
+        (quality.overflows, "bursts cut"),
+        (quality.line_missed, "missed by the line"),
+    ];
+    let said: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    (!said.is_empty()).then(|| said.join(", "))
 }
 
 fn media(quality: &Quality) -> String {

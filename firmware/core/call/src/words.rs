@@ -307,6 +307,18 @@ pub struct MediaQuality {
     pub late: u64,
     /// RTP and RTCP packets that could not be understood.
     pub malformed: u64,
+    /// Blocks of 10 ms due while the jitter buffer was empty.
+    pub underruns: u64,
+    /// Blocks with holes.
+    pub concealed: u64,
+    /// Blocks inserted for clock drift.
+    pub slips_inserted: u64,
+    /// Blocks dropped for clock drift.
+    pub slips_dropped: u64,
+    /// Times that the oldest audio was dropped because a burst arrived.
+    pub overflows: u64,
+    /// Blocks that the call's timeslots missed or refused.
+    pub line_missed: u64,
     /// Interarrival jitter (RFC 3550 6.4.1) in milliseconds.
     pub jitter_ms: f64,
     /// Round trip from RTCP in milliseconds.

@@ -115,8 +115,10 @@ pub fn record(id: u64, calling: &str, called: &str, cause: u8, cause_text: &str)
             packets_received: 1349,
             lost: 1,
             late: 0,
+            concealed: 2,
             jitter_ms: 0.4,
             round_trip_ms: Some(1.5),
+            ..Quality::default()
         }),
     }
 }

@@ -139,10 +139,11 @@ impl Connection {
         }
     }
 
-    /// Closes both ends; the figures are those of the first RTP end.
+    /// Closes both ends; the figures are those of the first RTP end, and what the channels missed.
     pub(super) fn close(self) -> Closed {
         let call = self.call;
         let mut closed = Closed::default();
+        let mut line_missed = 0;
         for end in [self.a, self.b] {
             match end {
                 End::Rtp(socket) => {
@@ -151,6 +152,7 @@ impl Connection {
                 }
                 End::Channel { channel, .. } => {
                     let counters = channel.counters();
+                    line_missed += counters.underruns + counters.overruns;
                     if counters.underruns + counters.overruns > 0 {
                         closed.note = Some(format!(
                             "timeslot {}: {} underruns, {} overruns",
@@ -161,6 +163,9 @@ impl Connection {
                     }
                 }
             }
+        }
+        if let Some(quality) = &mut closed.quality {
+            quality.line_missed = line_missed;
         }
         closed
     }
@@ -204,6 +209,12 @@ fn quality(stats: &StreamStats) -> MediaQuality {
         lost: stats.lost,
         late: stats.late,
         malformed: stats.malformed + stats.malformed_rtcp,
+        underruns: stats.underruns,
+        concealed: stats.concealed,
+        slips_inserted: stats.slips_inserted,
+        slips_dropped: stats.slips_dropped,
+        overflows: stats.overflows,
+        line_missed: 0,
         // StreamStats has it in samples of 125 us.
         jitter_ms: f64::from(stats.jitter) / 8.0,
         round_trip_ms: stats.rtt.map(|round_trip| round_trip.as_secs_f64() * 1000.0),

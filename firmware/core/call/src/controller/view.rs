@@ -137,6 +137,12 @@ const fn quality(figures: MediaQuality) -> Quality {
         packets_received: figures.packets_received,
         lost: figures.lost,
         late: figures.late,
+        underruns: figures.underruns,
+        concealed: figures.concealed,
+        slips_inserted: figures.slips_inserted,
+        slips_dropped: figures.slips_dropped,
+        overflows: figures.overflows,
+        line_missed: figures.line_missed,
         jitter_ms: figures.jitter_ms,
         round_trip_ms: figures.round_trip_ms,
     }

@@ -81,8 +81,12 @@ impl std::fmt::Display for LadderLine {
     }
 }
 
-/// Media figures of one IP leg.
+/// Media figures of one IP leg, and of the timeslots of its call.
+///
+/// A block is 10 ms. What the box put into the audio or left out of it is counted here, so that two recordings of a call can
+/// be laid side by side: with all counts of blocks 0 nothing is between them but one delay.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Quality {
     /// RTP packets sent.
     pub packets_sent: u64,
@@ -92,6 +96,18 @@ pub struct Quality {
     pub lost: u64,
     /// RTP packets that came too late to be played.
     pub late: u64,
+    /// Blocks for the line that were due while the jitter buffer was empty.
+    pub underruns: u64,
+    /// Blocks for the line with holes, because a packet was lost.
+    pub concealed: u64,
+    /// Blocks inserted for a peer whose clock is slow, or whose packet was late.
+    pub slips_inserted: u64,
+    /// Blocks dropped for a peer whose clock is fast.
+    pub slips_dropped: u64,
+    /// Times that the oldest audio was dropped because a burst arrived.
+    pub overflows: u64,
+    /// Blocks that the call's timeslots missed or refused, because the box was late for its line.
+    pub line_missed: u64,
     /// Interarrival jitter (RFC 3550 6.4.1) at the end, in milliseconds.
     pub jitter_ms: f64,
     /// Round trip from RTCP, in milliseconds, if the peer sends reports.
