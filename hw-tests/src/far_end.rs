@@ -133,6 +133,14 @@ impl FarEnd {
         connection
     }
 
+    /// Every call from now on, whoever places it.
+    #[track_caller]
+    pub fn watch(&self) -> FarCall {
+        let mut watched = self.connect();
+        watched.send(&json!({"do": "watch"}));
+        watched
+    }
+
     /// The answer to a request that has one, such as `{"do":"status"}`.
     #[track_caller]
     pub fn ask(&self, request: &Value) -> Value {
@@ -210,6 +218,12 @@ impl Placed {
     /// From this number.
     pub fn from(mut self, calling: &str) -> Self {
         self.request["calling"] = calling.into();
+        self
+    }
+
+    /// Redirected by this number, for the reason that Q.931 numbers so (libpri only).
+    pub fn redirected_by(mut self, number: &str, reason: u8) -> Self {
+        self.request["redirecting"] = json!([number, reason]);
         self
     }
 

@@ -114,6 +114,7 @@ pub struct Run {
     hold: Duration,
     limit: Duration,
     media: Media,
+    headers: Vec<String>,
 }
 
 impl Run {
@@ -132,6 +133,7 @@ impl Run {
             hold: Duration::from_secs(1),
             limit: Duration::from_secs(40),
             media: Media::Mute,
+            headers: Vec::new(),
         }
     }
 
@@ -180,6 +182,12 @@ impl Run {
     /// When the whole run is given up.
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
+        self
+    }
+
+    /// Another header line of its first message with a session description: a caller's INVITE, a callee's 200.
+    pub fn header(mut self, line: &str) -> Self {
+        self.headers.push(line.to_owned());
         self
     }
 
@@ -331,6 +339,9 @@ fn arguments(run: &Run, port: u16, media_port: u16) -> Vec<String> {
     arguments
 }
 
+/// The header before which further ones are put.
+const BODY: &str = "      Content-Type: application/sdp";
+
 /// Fills in the scenario and, for speech, writes the A-law samples that `rtp_stream` wants.
 #[track_caller]
 fn write_scenario(directory: &Path, run: &Run) {
@@ -378,6 +389,8 @@ fn write_scenario(directory: &Path, run: &Run) {
     ] {
         text = text.replace(word, &value);
     }
+    let headers: String = run.headers.iter().map(|line| format!("      {line}\n")).collect();
+    text = text.replacen(BODY, &format!("{headers}{BODY}"), 1);
     let path = directory.join("scenario.xml");
     std::fs::write(&path, text).unwrap_or_else(|e| panic!("cannot write {}: {e}", path.display()));
 }

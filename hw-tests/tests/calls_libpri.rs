@@ -80,3 +80,36 @@ fn sipp_speaks_libpri_hears_it() {
     gateway.wait_until_idle(SOON);
     expect_heard_as_recorded(&river(), &far.heard()[0], &gateway.record().quality.unwrap());
 }
+
+#[test]
+fn diverted_call_of_sipp_reaches_libpri_with_the_redirecting_number() {
+    let scratch = Scratch::new("diverted-to-libpri");
+    let far = FarEnd::start(&scratch, Kind::Libpri, &town());
+    let port = free_port();
+    let gateway = JunctorBox::start(&scratch, &Setup::new(&far).peer("sipp", Transport::Udp, port));
+    far.wait_for_link(SOON);
+    let mut watched = far.watch();
+    let run = Run::new(Scenario::UacCall).port(port).header("Diversion: <sip:5550777@127.0.0.1>;reason=no-answer;counter=1");
+    Sipp::start(&scratch, &run.to("5551001", gateway.address())).finish().expect_success();
+    // 2: call forwarding no reply (Q.931 4.6.7).
+    assert_eq!(watched.wait_for("incoming", SOON)["redirecting"], serde_json::json!(["5550777", 2]));
+}
+
+#[test]
+fn diverted_call_of_libpri_reaches_sipp_with_a_diversion_header() {
+    let scratch = Scratch::new("diverted-to-sipp");
+    let far = FarEnd::start(&scratch, Kind::Libpri, &town());
+    let run = Run::new(Scenario::UasAnswer).header("P-Asserted-Identity: \"Bo\" <sip:5551888@127.0.0.1>");
+    let sipp = Sipp::start(&scratch, &run);
+    let gateway = JunctorBox::start(&scratch, &Setup::new(&far).peer("sipp", Transport::Udp, sipp.port()));
+    let mut call = far.call(&Placed::to("1001").redirected_by("5550777", 1).clears_after(Duration::from_secs(1)));
+    call.wait_for("connected", SOON);
+    assert_eq!(call.cause(SOON), 16);
+    let outcome = sipp.finish();
+    outcome.expect_success();
+    let diversion = outcome.messages.lines().find(|line| line.starts_with("Diversion:")).unwrap_or_default().trim();
+    assert!(diversion.starts_with("Diversion: <sip:5550777@") && diversion.contains(";reason=user-busy;"), "{diversion:?}");
+    // Who answered is in the CONNECT that libpri took.
+    let ladder = gateway.ladder(gateway.record().id);
+    assert!(ladder.contains("connected=5551888"), "{ladder}");
+}

@@ -59,14 +59,14 @@ pub fn full(bearer: Bearer) -> Setup {
 
 /// Every capability that is sent, speech and audio in the law of the interface and in each law by name.
 pub fn bearers() -> Vec<Bearer> {
-    let law = |capability| [None, Some(Law::A), Some(Law::Mu)].map(|law| Bearer { capability, law });
+    let law = |capability| [None, Some(Law::A), Some(Law::Mu)].map(|law| Bearer { capability, law, adaption: None });
     let data = [
         TransferCapability::Unrestricted,
         TransferCapability::Restricted,
         TransferCapability::UnrestrictedWithTones,
         TransferCapability::Video,
     ];
-    let data = data.map(|capability| Bearer { capability, law: None });
+    let data = data.map(|capability| Bearer { capability, law: None, adaption: None });
     [law(TransferCapability::Speech).as_slice(), &law(TransferCapability::Audio31), &data].concat()
 }
 
@@ -140,7 +140,7 @@ pub fn whole_call(tape: &Tape, framing: Framing, from: Side) {
     line.called(&|end, now, call| end.alerting(now, call, indicator(ProgressIndicator::DESTINATION_NOT_ISDN)));
     let connected = CallingNumber { number: number("5550", TypeOfNumber::Unknown), ..CallingNumber::default() };
     line.called(&|end, now, call| {
-        end.connect(now, call, Connected { number: Some(connected.clone()), name: Some("Bo".to_owned()) })
+        end.connect(now, call, Connected { number: Some(connected.clone()), name: Some("Bo".to_owned()), user_user: None })
     });
     line.calling(&|end, now, call| end.notify(now, call, 0));
     line.called(&|end, now, call| end.notify(now, call, 1));
@@ -154,7 +154,7 @@ pub fn every_variant(tape: &Tape, framing: Framing, from: Side) {
         line.call(full(Bearer::SPEECH));
         let connected = CallingNumber { number: number("5550", TypeOfNumber::Unknown), ..CallingNumber::default() };
         line.called(&|end, now, call| {
-            end.connect(now, call, Connected { number: Some(connected.clone()), name: Some("Bo".to_owned()) })
+            end.connect(now, call, Connected { number: Some(connected.clone()), name: Some("Bo".to_owned()), user_user: None })
         });
         line.calling(&|end, now, call| end.clear_in_band(now, call, cause(CauseValue::USER_BUSY)));
         line.called(&|end, now, call| end.clear(now, call, cause(CauseValue::NORMAL_CLEARING)));

@@ -48,7 +48,7 @@ pub use interface::{Config, Framing, Interface, NotBlocked, Refused};
 pub use number::{CallingNumber, Number, NumberingPlan, Presentation, RedirectReason, Redirecting, Screening, TypeOfNumber};
 pub use q931::ie::{ProgressIndicator, TransferCapability};
 pub use q931::{Variant, ie};
-pub use setup::{Bearer, Connected, Law, Setup};
+pub use setup::{Bearer, Connected, Law, RateAdaption, Setup};
 
 /// Which side of the interface this end is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

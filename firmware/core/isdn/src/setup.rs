@@ -1,7 +1,7 @@
 //! What a SETUP and a CONNECT say, in the words that the layer above uses.
 
 use crate::facility::{Dialect, Diversion, NameKind};
-use crate::ie::{BearerCapability, Element, ProgressIndicator, TransferCapability};
+use crate::ie::{BearerCapability, Element, ProgressIndicator, TransferCapability, UserUser};
 use crate::number::{CallingNumber, Number, Redirecting};
 use crate::q931::{Message, services};
 
@@ -15,24 +15,41 @@ pub enum Law {
 }
 
 /// What the B-channel carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Bearer {
     /// Speech, 3.1 kHz audio or data.
     pub capability: TransferCapability,
     /// Law of speech and audio. `None` in an outgoing call means the interface's law; in an incoming one, not said.
     pub law: Option<Law>,
+    /// How data of a lower rate fills the 64 kbit/s.
+    pub adaption: Option<RateAdaption>,
+}
+
+/// Rate adaption of data: the layer 1 group of the bearer capability as it stands there (Q.931 4.5.5, octets 5 to 5d).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RateAdaption(
+    /// Octet 5 and those after it; the first says the protocol, 0x21 V.110 with more to come, 0xa8 V.120 alone.
+    pub Vec<u8>,
+);
+
+impl RateAdaption {
+    /// 56 kbit/s in 64 by V.110, synchronous, without negotiation (Q.931 table 4-6).
+    #[must_use]
+    pub fn kbit_56() -> Self {
+        Self(vec![0x21, 0x8f])
+    }
 }
 
 impl Bearer {
     /// Speech in the interface's law.
-    pub const SPEECH: Self = Self { capability: TransferCapability::Speech, law: None };
+    pub const SPEECH: Self = Self { capability: TransferCapability::Speech, law: None, adaption: None };
     /// 3.1 kHz audio (modem, fax) in the interface's law.
-    pub const AUDIO_31: Self = Self { capability: TransferCapability::Audio31, law: None };
+    pub const AUDIO_31: Self = Self { capability: TransferCapability::Audio31, law: None, adaption: None };
     /// 64 kbit/s data.
-    pub const UNRESTRICTED_64: Self = Self { capability: TransferCapability::Unrestricted, law: None };
+    pub const UNRESTRICTED_64: Self = Self { capability: TransferCapability::Unrestricted, law: None, adaption: None };
 
     /// The element, `law` standing in where the bearer has none.
-    pub(crate) fn element(self, law: Law) -> Element {
+    pub(crate) fn element(&self, law: Law) -> Element {
         let with_law = match self.capability {
             TransferCapability::Speech | TransferCapability::Audio31 => true,
             TransferCapability::Unrestricted
@@ -45,7 +62,11 @@ impl Bearer {
             Law::A => BearerCapability::LAYER1_A_LAW,
             Law::Mu => BearerCapability::LAYER1_MU_LAW,
         });
-        Element::BearerCapability(BearerCapability::circuit(self.capability, layer1))
+        let mut element = BearerCapability::circuit(self.capability, layer1);
+        if let (false, Some(adaption)) = (with_law, &self.adaption) {
+            element.rest.clone_from(&adaption.0);
+        }
+        Element::BearerCapability(element)
     }
 
     fn from_element(bearer: &BearerCapability) -> Self {
@@ -54,7 +75,8 @@ impl Bearer {
             Some(BearerCapability::LAYER1_MU_LAW) => Some(Law::Mu),
             Some(_) | None => None,
         };
-        Self { capability: bearer.capability, law }
+        let group = if law.is_none() { bearer.layer1_group() } else { Vec::new() };
+        Self { capability: bearer.capability, law, adaption: (!group.is_empty()).then_some(RateAdaption(group)) }
     }
 }
 
@@ -195,12 +217,18 @@ pub struct Connected {
     pub number: Option<CallingNumber>,
     /// Name of who answered.
     pub name: Option<String>,
+    /// User-user information of who answered.
+    pub user_user: Option<UserUser>,
 }
 
 impl Connected {
     pub(crate) fn from_message(message: &Message, dialect: Dialect) -> Self {
         let number = message.first(|e| if let Element::ConnectedNumber(number) = e { Some(number.clone()) } else { None });
         let facilities = services::facilities(message);
-        Self { number, name: services::shown_name(&facilities, dialect, NameKind::Connected).or_else(|| display(message)) }
+        Self {
+            number,
+            name: services::shown_name(&facilities, dialect, NameKind::Connected).or_else(|| display(message)),
+            user_user: message.first(|e| if let Element::UserUser(said) = e { Some(said.clone()) } else { None }),
+        }
     }
 }

@@ -142,8 +142,10 @@ fn connected_number_arrives_with_the_answer() {
     let mut pair = up(ends());
     then(&mut pair, |p, now| p.left.setup(now, speech("1")).unwrap());
     let right = offered(&pair.right_events);
-    let connected =
-        Connected { number: Some(CallingNumber { number: Number::new("5550"), ..CallingNumber::default() }), name: None };
+    let connected = Connected {
+        number: Some(CallingNumber { number: Number::new("5550"), ..CallingNumber::default() }),
+        ..Connected::default()
+    };
     then(&mut pair, |p, now| p.right.connect(now, right, connected.clone()));
     let answer =
         pair.left_events.iter().find_map(|e| if let Event::Connected { connected, .. } = e { Some(connected) } else { None });

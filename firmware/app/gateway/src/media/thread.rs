@@ -174,7 +174,7 @@ impl MediaThread {
 
     fn media(&mut self, command: MediaCommand) {
         match command {
-            MediaCommand::Connect { call, a, b } => match self.connect(call, &a, &b) {
+            MediaCommand::Connect { call, a, b, clear } => match self.connect(call, [&a, &b], clear) {
                 Ok(connection) => {
                     if self.connections.is_empty() {
                         self.next_beat = Instant::now() + BLOCK;
@@ -199,11 +199,11 @@ impl MediaThread {
         }
     }
 
-    fn connect(&mut self, call: CallId, a: &Terminal, b: &Terminal) -> Result<Connection, String> {
+    fn connect(&mut self, call: CallId, [a, b]: [&Terminal; 2], clear: bool) -> Result<Connection, String> {
         // An RTP end speaks the law of the channel it is joined to.
         let law = self.law(a).or_else(|| self.law(b)).unwrap_or(Law::A);
-        let a = self.end(a, law)?;
-        let b = self.end(b, law)?;
+        let a = self.end(a, law, clear)?;
+        let b = self.end(b, law, clear)?;
         Ok(Connection::new(call, a, b))
     }
 
@@ -214,12 +214,13 @@ impl MediaThread {
         }
     }
 
-    fn end(&mut self, terminal: &Terminal, law: Law) -> Result<End, String> {
+    /// One end; with `clear` both ends pass for ends of one law, so that nothing is converted between them.
+    fn end(&mut self, terminal: &Terminal, law: Law, clear: bool) -> Result<End, String> {
         match terminal {
             Terminal::Channel { span, timeslot } => {
                 let line = self.lines.get_mut(span.0).ok_or_else(|| format!("there is no span {}", span.0))?;
                 let channel = line.open(*timeslot)?;
-                Ok(End::channel(*span, line.law().unwrap_or(law), channel))
+                Ok(End::channel(*span, line.law().filter(|_| !clear).unwrap_or(law), channel))
             }
             Terminal::Rtp(terminal) => {
                 let capture = self.parts.capture.wants_rtp().then(|| self.parts.capture.clone());

@@ -6,7 +6,7 @@ use media::Offer;
 use model::api::{CallState, Party};
 
 use super::Trunk;
-use crate::words::{CallId, LegId, MediaQuality, Release, RtpTerminal, Setup, Terminal};
+use crate::words::{CallId, Identity, LegId, MediaQuality, Release, RtpTerminal, Setup, Terminal};
 
 /// One leg of a call, seen from the controller.
 #[derive(Debug)]
@@ -91,6 +91,8 @@ pub(super) struct Call {
     /// Why the call ends and who ended it; set once.
     pub(super) release: Option<(Release, Party)>,
     pub(super) quality: Option<MediaQuality>,
+    /// What the called side said of itself before it answered.
+    pub(super) learned: Identity,
 }
 
 impl Call {

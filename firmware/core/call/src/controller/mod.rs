@@ -182,6 +182,7 @@ impl Controller {
                 }
                 self.open_path(call);
             }
+            FromLeg::PartyUpdate(party) => Self::party_update(call, leg, party),
             FromLeg::MediaOffer(offer) => self.media_offer(call, leg, &offer),
             FromLeg::Clearing(release) => self.clear(now, call, Some(leg), release),
             FromLeg::Released(release) => self.released(now, call, leg, release),

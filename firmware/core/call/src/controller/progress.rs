@@ -7,7 +7,7 @@ use model::api::CallState;
 
 use super::call::{Call, Path};
 use super::{Controller, Order, Timer};
-use crate::words::{Answered, LegId, MediaCommand, Progressing, Terminal, ToLeg};
+use crate::words::{Answered, Bearer, Identity, LegId, MediaCommand, Progressing, Terminal, ToLeg};
 
 impl Controller {
     pub(super) fn alerting(&mut self, now: Instant, call: &mut Call, leg: LegId, progressing: &Progressing) {
@@ -49,7 +49,19 @@ impl Controller {
         self.agree_outgoing(call, answered.media.as_ref());
         self.want_path(call);
         let media = call.from.rtp.as_ref().map(|rtp| rtp.ours.clone());
-        self.tell(call.from.id, ToLeg::Answer(Answered { media }));
+        let connected = connected(answered.connected.clone(), &call.learned);
+        let user_to_user = answered.user_to_user.clone();
+        self.tell(call.from.id, ToLeg::Answer(Answered { connected, user_to_user, media }));
+    }
+
+    /// A name or number that came by itself. The called side's is told with its answer; the calling side's is shown, but the
+    /// called side has been told already.
+    pub(super) fn party_update(call: &mut Call, leg: LegId, party: Identity) {
+        let known = if call.is_from(leg) { &mut call.setup.calling } else { &mut call.learned };
+        if !party.number.digits.is_empty() {
+            *known = Identity { name: known.name.take(), ..party.clone() };
+        }
+        known.name = party.name.or_else(|| known.name.take());
     }
 
     /// The far side of an outgoing RTP leg answered our offer. A second answer (183, then 200) may move it.
@@ -82,7 +94,8 @@ impl Controller {
             return;
         };
         call.path = Path::Open;
-        self.orders.push_back(Order::Media(MediaCommand::Connect { call: call.id, a, b }));
+        let clear = matches!(call.setup.bearer, Bearer::Data { .. });
+        self.orders.push_back(Order::Media(MediaCommand::Connect { call: call.id, a, b, clear }));
     }
 
     /// A SIP side proposes other media in an answered call: hold, resume, another address or codec.
@@ -102,4 +115,12 @@ impl Controller {
         }
         self.tell(leg, ToLeg::MediaAnswer(answer));
     }
+}
+
+/// Who answered: what the answer says, and where it is silent what was learned before.
+fn connected(said: Option<Identity>, learned: &Identity) -> Option<Identity> {
+    let silent = said.is_none();
+    let mut connected = said.unwrap_or_else(|| learned.clone());
+    connected.name = connected.name.or_else(|| learned.name.clone());
+    (!silent || connected.name.is_some() || !connected.number.digits.is_empty()).then_some(connected)
 }

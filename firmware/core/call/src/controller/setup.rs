@@ -8,7 +8,7 @@ use model::api::CallState;
 use super::call::{Call, Leg, Path, Rtp};
 use super::{Controller, Order, REACTION, Timer, Trunk};
 use crate::route::Destination;
-use crate::words::{CallId, LegId, Release, Setup, ToLeg};
+use crate::words::{CallId, Identity, LegId, Release, Setup, ToLeg};
 
 /// Q.850 causes that the controller itself gives.
 mod cause {
@@ -37,6 +37,7 @@ impl Controller {
             answered: None,
             release: None,
             quality: None,
+            learned: Identity::default(),
         };
         if let Err(release) = self.connect_legs(now, &mut call, out) {
             self.clear(now, &mut call, None, release);
@@ -48,11 +49,8 @@ impl Controller {
         let destination = self.destination(call)?;
         self.prepare_incoming(call)?;
         let to = Leg::new(out, destination.trunk, self.rtp_for(destination.trunk)?);
-        let setup = Setup {
-            called: destination.called,
-            calling: call.setup.calling.clone(),
-            media: to.rtp.as_ref().map(|rtp| rtp.ours.clone()),
-        };
+        let media = to.rtp.as_ref().map(|rtp| rtp.ours.clone());
+        let setup = Setup { called: destination.called, media, ..call.setup.clone() };
         self.legs.insert(out, call.id);
         call.to = Some(to);
         self.timers.set((call.id, Timer::Ring), now + self.ring);

@@ -214,6 +214,7 @@ impl Legs {
             | FromLeg::Progress(_)
             | FromLeg::Answer(_)
             | FromLeg::ChannelReady(_)
+            | FromLeg::PartyUpdate(_)
             | FromLeg::MediaOffer(_)
             | FromLeg::Clearing(_) => drop(self.trunks.insert(spoken.leg, spoken.trunk)),
         }

@@ -534,7 +534,10 @@ impl Bench {
 
 fn describe(command: &MediaCommand) -> (CallId, String) {
     match command {
-        MediaCommand::Connect { call, a, b } => (*call, format!("connect {} to {}", terminal(a), terminal(b))),
+        MediaCommand::Connect { call, a, b, clear } => {
+            let how = if *clear { " as data" } else { "" };
+            (*call, format!("connect {} to {}{how}", terminal(a), terminal(b)))
+        }
         MediaCommand::Redirect { call, terminal } => (*call, format!("redirect {}", rtp(terminal))),
         MediaCommand::Disconnect { call } => (*call, "disconnect".into()),
     }

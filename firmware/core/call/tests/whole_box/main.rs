@@ -22,6 +22,7 @@ mod no_answer;
 mod numbers;
 mod offers;
 mod overlap;
+mod parties;
 mod reachability;
 mod refused;
 mod span_states;

@@ -200,6 +200,7 @@ impl VariantRow {
         }
         let mut elements: Vec<Element> = number.map(Element::ConnectedNumber).into_iter().collect();
         elements.extend(self.name(NameKind::Connected, connected.name.as_deref(), ids));
+        elements.extend(connected.user_user.clone().map(Element::UserUser));
         elements
     }
 

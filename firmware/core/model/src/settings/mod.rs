@@ -125,6 +125,9 @@ pub struct Peer {
     /// on the line, so a peer that is not offered events sends digits as tones, which pass.
     #[serde(default)]
     pub telephone_event: bool,
+    /// How the peer is told that a call was diverted: `diversion`, `history-info`, `both` or `none`. Either is understood when it comes.
+    #[serde(default)]
+    pub diversion_header: DiversionHeader,
     /// Seconds between OPTIONS pings; 0 sends none.
     #[serde(default)]
     pub options_seconds: u32,
@@ -136,6 +139,21 @@ fn both_laws() -> Vec<Codec> {
 
 const fn twenty() -> u8 {
     20
+}
+
+/// How a peer is told that a call was diverted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DiversionHeader {
+    /// Diversion (RFC 5806), which voice mail systems look for.
+    #[default]
+    Diversion,
+    /// History-Info (RFC 7044).
+    HistoryInfo,
+    /// Both.
+    Both,
+    /// It is not told.
+    None,
 }
 
 /// A voice codec.

@@ -111,6 +111,35 @@ impl Uri {
         }
     }
 
+    /// A telephone parameter such as `isub` (RFC 3966), from the user part, the URI parameters or the `tel:` parameters; escapes resolved.
+    #[must_use]
+    pub fn number_param(&self, name: &str) -> Option<String> {
+        match self {
+            Self::Sip(uri) => uri.user_param(name).or_else(|| uri.param(name)).map(unescape),
+            Self::Tel(uri) => uri.param(name).map(unescape),
+            Self::Other(_) => None,
+        }
+    }
+
+    /// A parameter of the URI itself; escapes as they came.
+    #[must_use]
+    pub fn param(&self, name: &str) -> Option<&str> {
+        match self {
+            Self::Sip(uri) => uri.param(name),
+            Self::Tel(uri) => uri.param(name),
+            Self::Other(_) => None,
+        }
+    }
+
+    /// What follows `?` in a `sip:` URI, as it came.
+    #[must_use]
+    pub fn headers(&self) -> Option<&str> {
+        match self {
+            Self::Sip(uri) => uri.headers(),
+            Self::Tel(_) | Self::Other(_) => None,
+        }
+    }
+
     /// Host of a `sip:` URI.
     #[must_use]
     pub fn host(&self) -> Option<&str> {

@@ -1,8 +1,11 @@
-//! Who calls whom, as an INVITE says it: numbers, names and privacy (RFC 3261, RFC 3323, RFC 3325, RFC 3966).
+//! Who calls whom and who answered, as INVITE and 200 say it: numbers, names and privacy (RFC 3261, RFC 3323, RFC 3325, RFC 3966).
 
-use sip::{Flow, NameAddr, Request, Uri};
+use sip::{Flow, Headers, NameAddr, Request, Uri};
 
-use crate::words::{Calling, Number, Presentation, Screening};
+use crate::words::{Identity, Number, Presentation, Screening};
+
+/// Host of an address that is withheld (RFC 3323 section 4.1.1.3).
+pub(super) const ANONYMOUS_HOST: &str = "anonymous.invalid";
 
 /// The called number of an INVITE: the user part of its Request-URI.
 pub(super) fn called(request: &Request) -> Number {
@@ -12,7 +15,7 @@ pub(super) fn called(request: &Request) -> Number {
 }
 
 /// The calling party of an INVITE (RFC 3325 9.1 before From; RFC 3323 for privacy).
-pub(super) fn caller(request: &Request) -> Calling {
+pub(super) fn caller(request: &Request) -> Identity {
     let asserted = request.headers.name_addr("P-Asserted-Identity");
     let from = request.headers.from();
     let identity = asserted.as_ref().or(from.as_ref());
@@ -26,21 +29,21 @@ pub(super) fn caller(request: &Request) -> Calling {
         (Some(_), false) => Presentation::Allowed,
     };
     let name = identity.and_then(|identity| identity.display.clone()).filter(|name| !name.is_empty());
-    Calling { number: number.unwrap_or_default(), presentation, screening: Screening::UserNotScreened, name }
+    Identity { number: number.unwrap_or_default(), presentation, screening: Screening::UserNotScreened, name }
 }
 
 /// A number that a telephone can dial, without the visual separators of RFC 3966 5.1.1.
-fn number(text: &str) -> Option<Number> {
+pub(super) fn number(text: &str) -> Option<Number> {
     let plain: String = text.chars().filter(|c| !matches!(c, '-' | '.' | '(' | ')')).collect();
     Some(Number::from(plain.as_str())).filter(Number::is_dialable)
 }
 
 /// From and privacy headers of an INVITE of ours. A withheld number does not leave the box.
-pub(super) fn calling_party(calling: &Calling, flow: Flow) -> (NameAddr, Vec<(String, String)>) {
+pub(super) fn calling_party(calling: &Identity, flow: Flow) -> (NameAddr, Vec<(String, String)>) {
     let number = calling.number.to_string();
     match calling.presentation {
         Presentation::Restricted => {
-            let anonymous = NameAddr::new(Uri::sip(Some("anonymous"), "anonymous.invalid", None)).with_display("Anonymous");
+            let anonymous = NameAddr::new(Uri::sip(Some("anonymous"), ANONYMOUS_HOST, None)).with_display("Anonymous");
             (anonymous, vec![("Privacy".to_owned(), "id".to_owned())])
         }
         Presentation::Allowed | Presentation::Unavailable if number.is_empty() => {
@@ -51,4 +54,33 @@ pub(super) fn calling_party(calling: &Calling, flow: Flow) -> (NameAddr, Vec<(St
             (calling.name.iter().fold(from, |from, name| from.with_display(name)), vec![])
         }
     }
+}
+
+/// Who answered, as a response says it: P-Asserted-Identity (RFC 3325). To is whom we called, not who answered.
+pub(super) fn connected(headers: &Headers) -> Option<Identity> {
+    let asserted = headers.name_addr("P-Asserted-Identity")?;
+    let private = headers.list_contains("Privacy", "id");
+    let number = asserted.uri.user_number().and_then(number);
+    let presentation = match (&number, private) {
+        (_, true) => Presentation::Restricted,
+        (None, false) => Presentation::Unavailable,
+        (Some(_), false) => Presentation::Allowed,
+    };
+    let name = asserted.display.filter(|name| !name.is_empty());
+    Some(Identity { number: number.unwrap_or_default(), presentation, screening: Screening::UserNotScreened, name })
+}
+
+/// The headers of a 200 that say who answered. A withheld number does not leave the box.
+pub(super) fn connected_party(connected: &Identity, flow: Flow) -> Vec<(String, String)> {
+    if connected.presentation == Presentation::Restricted {
+        return vec![("Privacy".to_owned(), "id".to_owned())];
+    }
+    let number = connected.number.to_string();
+    if number.is_empty() && connected.name.is_none() {
+        return Vec::new();
+    }
+    let user = if number.is_empty() { "unknown" } else { &number };
+    let asserted = NameAddr::new(Uri::sip_at(Some(user), flow.local));
+    let asserted = connected.name.iter().fold(asserted, |asserted, name| asserted.with_display(name));
+    vec![("P-Asserted-Identity".to_owned(), asserted.to_string())]
 }

@@ -2,7 +2,7 @@
 
 use media::Offer;
 use media::sdp::{self, Origin};
-use sip::Body;
+use sip::{Body, Flow};
 
 use crate::route::Trunk;
 use crate::words::{LegId, Release};
@@ -12,6 +12,8 @@ use crate::words::{LegId, Release};
 pub(super) struct Leg {
     pub(super) id: LegId,
     pub(super) trunk: Trunk,
+    /// Where an incoming leg came from.
+    pub(super) flow: Option<Flow>,
     /// Our offer, on an outgoing leg.
     ours: Option<Offer>,
     /// The peer's offer as text, on an incoming leg or from its last re-INVITE.
@@ -27,14 +29,18 @@ pub(super) struct Leg {
 
 impl Leg {
     /// An incoming leg whose INVITE offered `theirs`.
-    pub(super) const fn incoming(id: LegId, trunk: Trunk, theirs: Option<String>) -> Self {
-        Self { id, trunk, ours: None, theirs, agreed: None, said: None, version: 1, ending: None }
+    pub(super) fn incoming(id: LegId, trunk: Trunk, flow: Flow, theirs: Option<String>) -> Self {
+        Self { flow: Some(flow), theirs, ..Self::new(id, trunk) }
+    }
+
+    const fn new(id: LegId, trunk: Trunk) -> Self {
+        Self { id, trunk, flow: None, ours: None, theirs: None, agreed: None, said: None, version: 1, ending: None }
     }
 
     /// An outgoing leg, and the offer for its INVITE.
     pub(super) fn outgoing(id: LegId, trunk: Trunk, ours: Offer) -> (Self, Body) {
         let text = sdp::offer_to_sdp(&ours, Origin { id: id.0, version: 1 });
-        let leg = Self { ours: Some(ours), said: Some(text.clone()), ..Self::incoming(id, trunk, None) };
+        let leg = Self { ours: Some(ours), said: Some(text.clone()), ..Self::new(id, trunk) };
         (leg, Body::sdp(text))
     }
 

@@ -1,18 +1,21 @@
 //! SIP legs: [`sip::Endpoint`] on one side, neutral words on the other.
 //!
 //! - `leg`: one leg and its session descriptions. - `peers`: who is reached how, and pings.
-//! - `identity`: numbers, names, privacy. - `release`: causes, statuses, Reason. - `names`: which ladder a message belongs to.
+//! - `identity`: numbers, names, privacy. - `diversion`, `subaddress`, `user_to_user`: what else is said of a call. - `release`: causes, statuses, Reason. - `names`: which ladder a message belongs to.
 //! - `streams`: messages out of TCP connections.
 //!
 //! Causes: each release of ours carries a Reason. A peer that is silent or cannot be reached is congestion (causes 41
 //! and 38), never a 4xx. A message that cannot become a call (unknown source, SDP that cannot be used) is refused here.
 
+mod diversion;
 mod identity;
 mod leg;
 mod names;
 mod peers;
 mod release;
 mod streams;
+mod subaddress;
+mod user_to_user;
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -27,7 +30,7 @@ use self::peers::Peers;
 use self::streams::Streams;
 use super::{Out, Outgoing, Trace};
 use crate::route::Trunk;
-use crate::words::{Answered, FromLeg, LegId, PeerId, Progressing, Release, Setup, ToLeg};
+use crate::words::{Answered, Bearer, FromLeg, LegId, PeerId, Presentation, Progressing, Release, Setup, ToLeg};
 
 pub use sip::Flow;
 
@@ -149,9 +152,20 @@ impl SipLegs {
             out.say(leg, trunk, FromLeg::Released(release));
             return;
         };
+        if matches!(setup.bearer, Bearer::Data { .. }) {
+            let release = Release::by_box(65, "a data call cannot be carried over RTP: route it to a span");
+            out.say(leg, trunk, FromLeg::Released(release));
+            return;
+        }
         let (new, offer) = Leg::outgoing(leg, trunk, ours);
         let called = Uri::sip_at(Some(&setup.called.to_string()), flow.remote);
-        let (from, headers) = identity::calling_party(&setup.calling, flow);
+        let called = subaddress::write(called, setup.called_subaddress.as_ref());
+        let (mut from, mut headers) = identity::calling_party(&setup.calling, flow);
+        if setup.calling.presentation == Presentation::Allowed {
+            from.uri = subaddress::write(from.uri, setup.calling_subaddress.as_ref());
+        }
+        headers.extend(diversion::headers(&setup.diversions, &setup.called, flow, self.peers.diversion_header(peer)));
+        headers.extend(setup.user_to_user.as_ref().map(user_to_user::write));
         let invite = Invite { flow, request_uri: called.clone(), from, to: NameAddr::new(called), headers, body: Some(offer) };
         let call = self.endpoint.invite(now, invite);
         self.calls.insert(call, new);
@@ -200,7 +214,12 @@ impl SipLegs {
 
     fn accept(&mut self, now: Instant, call: CallId, answered: &Answered) {
         let body = answered.media.as_ref().and_then(|answer| self.answer(call, answer));
-        self.endpoint.accept(now, call, &[], body);
+        let flow = self.calls.get(&call).and_then(|leg| leg.flow);
+        let mut headers: Vec<(String, String)> = answered.user_to_user.as_ref().map(user_to_user::write).into_iter().collect();
+        if let (Some(connected), Some(flow)) = (&answered.connected, flow) {
+            headers.extend(identity::connected_party(connected, flow));
+        }
+        self.endpoint.accept(now, call, &headers, body);
     }
 
     fn answer(&mut self, call: CallId, answer: &Offer) -> Option<sip::Body> {
@@ -317,12 +336,12 @@ impl SipLegs {
                 return;
             }
         };
-        self.calls.insert(call, Leg::incoming(id, trunk, text));
+        self.calls.insert(call, Leg::incoming(id, trunk, flow, text));
         self.ids.insert(id, call);
         if let Some(name) = request.headers.call_id() {
             self.names.learn(name, id);
         }
-        let setup = Setup { called: identity::called(request), calling: identity::caller(request), media };
+        let setup = setup(request, media);
         out.say(id, trunk, FromLeg::Setup(Box::new(setup)));
     }
 
@@ -342,7 +361,11 @@ impl SipLegs {
         let Some(leg) = self.calls.get_mut(&call) else { return };
         // An answer may have come in 183; a 200 then repeats it or has none (RFC 3261 section 13.2.1).
         let word = match leg.answered(response.sdp()).or_else(|| leg.agreed_before()) {
-            Some(media) => FromLeg::Answer(Answered { media: Some(media) }),
+            Some(media) => FromLeg::Answer(Answered {
+                connected: identity::connected(&response.headers),
+                user_to_user: user_to_user::read(&response.headers),
+                media: Some(media),
+            }),
             // Q.850 cause 65: the peer answered with audio that was not offered. Nobody waits for its BYE's answer.
             None => FromLeg::Clearing(Release::by_box(65, "the peer's answer has no audio that was offered")),
         };
@@ -368,5 +391,20 @@ impl SipLegs {
         let Some(leg) = self.calls.remove(&call) else { return };
         self.ids.remove(&leg.id);
         out.say(leg.id, leg.trunk, FromLeg::Released(leg.ending.unwrap_or(release)));
+    }
+}
+
+/// What an INVITE asks for.
+fn setup(request: &Request, media: Option<Offer>) -> Setup {
+    let from = request.headers.from();
+    Setup {
+        called: identity::called(request),
+        called_subaddress: subaddress::read(&request.uri),
+        calling: identity::caller(request),
+        calling_subaddress: from.and_then(|from| subaddress::read(&from.uri)),
+        diversions: diversion::diversions(&request.headers),
+        user_to_user: user_to_user::read(&request.headers),
+        media,
+        ..Setup::default()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
-use model::settings::{self, ListenAddress, Settings, SipTransport};
+use model::settings::{self, DiversionHeader, ListenAddress, Settings, SipTransport};
 use sansio::Timers;
 use sip::{Endpoint, Flow, PingId, Transport, Uri};
 
@@ -40,6 +40,11 @@ impl Peers {
     /// The way to a peer; `None` when no listening address suits it.
     pub(super) fn flow(&self, id: PeerId) -> Option<Flow> {
         self.peers.get(id.0)?.flow
+    }
+
+    /// How a peer is told of diversions.
+    pub(super) fn diversion_header(&self, id: PeerId) -> DiversionHeader {
+        self.peers.get(id.0).map(|peer| peer.settings.diversion_header).unwrap_or_default()
     }
 
     /// The trunk that a flow comes from: the peer of its address and port, else of its address alone.

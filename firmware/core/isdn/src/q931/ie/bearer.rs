@@ -37,7 +37,9 @@ pub enum TransferCapability {
 }
 
 impl TransferCapability {
-    const fn from_bits(bits: u8) -> Self {
+    /// From five bits.
+    #[must_use]
+    pub const fn from_bits(bits: u8) -> Self {
         match bits & 0x1f {
             0x00 => Self::Speech,
             0x08 => Self::Unrestricted,
@@ -49,7 +51,9 @@ impl TransferCapability {
         }
     }
 
-    const fn bits(self) -> u8 {
+    /// The five bits.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
         match self {
             Self::Speech => 0x00,
             Self::Unrestricted => 0x08,
@@ -117,8 +121,12 @@ impl BearerCapability {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut bytes =
             vec![LAST | (self.coding & 3) << 5 | self.capability.bits(), LAST | (self.mode & 3) << 5 | self.rate & 0x1f];
-        bytes.extend(self.layer1.map(|layer1| LAYER1 | layer1 & 0x1f));
-        bytes.extend(&self.rest);
+        bytes.extend(self.layer1_group());
         bytes
+    }
+
+    /// Octet 5 and all after it, as on the wire.
+    pub(crate) fn layer1_group(&self) -> Vec<u8> {
+        self.layer1.map(|layer1| LAYER1 | layer1 & 0x1f).into_iter().chain(self.rest.iter().copied()).collect()
     }
 }

@@ -6,10 +6,16 @@
 //! First cut: the words of a basic call and of hold by the SIP side. Overlap digits, transfer, charge, fax and message waiting
 //! join as further variants.
 
+mod party;
+
 use std::fmt;
 use std::net::SocketAddr;
 
 use media::{Codec, Direction, Offer};
+
+pub use self::party::{
+    Bearer, Compatibility, Diversion, DiversionReason, Identity, Number, Presentation, Screening, Subaddress, UserToUser,
+};
 
 /// A leg, unique for the life of the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,83 +39,25 @@ pub struct SpanId(pub usize);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PeerId(pub usize);
 
-/// Whether the called party may see the calling number (Q.951.3, RFC 3323).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Presentation {
-    /// It may be shown.
-    #[default]
-    Allowed,
-    /// The caller asked that it not be shown.
-    Restricted,
-    /// The network has none to show.
-    Unavailable,
-}
-
-/// Who vouches for a calling number (Q.931 4.5.10 screening indicator).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Screening {
-    /// The user gave it and nobody checked.
-    #[default]
-    UserNotScreened,
-    /// The user gave it and the network found it right.
-    UserPassed,
-    /// The user gave it and the network found it wrong.
-    UserFailed,
-    /// The network gave it.
-    Network,
-}
-
-/// A number and what is known of its form (Q.931 type of number).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Number {
-    /// Digits, `*` and `#`, without a leading `+`.
-    pub digits: String,
-    /// International, so that a SIP leg writes it with `+`.
-    pub international: bool,
-}
-
-impl Number {
-    /// Whether it has digits and only what a telephone can dial: 0 to 9, `*` and `#`.
-    #[must_use]
-    pub fn is_dialable(&self) -> bool {
-        !self.digits.is_empty() && self.digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '#'))
-    }
-}
-
-impl fmt::Display for Number {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plus = if self.international { "+" } else { "" };
-        write!(f, "{plus}{}", self.digits)
-    }
-}
-
-impl From<&str> for Number {
-    fn from(text: &str) -> Self {
-        let (digits, international) = text.strip_prefix('+').map_or((text, false), |rest| (rest, true));
-        Self { digits: digits.to_owned(), international }
-    }
-}
-
-/// The calling party.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Calling {
-    /// The number, empty if none is known.
-    pub number: Number,
-    /// Whether it may be shown.
-    pub presentation: Presentation,
-    /// Who vouches for it.
-    pub screening: Screening,
-    /// A name to show.
-    pub name: Option<String>,
-}
-
 /// Setup: somebody wants to talk.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Setup {
     /// The called number.
     pub called: Number,
+    /// The called party's subaddress.
+    pub called_subaddress: Option<Subaddress>,
     /// The calling party.
-    pub calling: Calling,
+    pub calling: Identity,
+    /// The calling party's subaddress.
+    pub calling_subaddress: Option<Subaddress>,
+    /// Diversions that the call has been through, the last one first.
+    pub diversions: Vec<Diversion>,
+    /// What the caller's application says to the called one.
+    pub user_to_user: Option<UserToUser>,
+    /// What the bearer is to carry.
+    pub bearer: Bearer,
+    /// For another ISDN leg.
+    pub compatibility: Compatibility,
     /// From a leg: what its far side offers. To a leg: what we offer. TDM legs have none.
     pub media: Option<Offer>,
 }
@@ -126,6 +74,10 @@ pub struct Progressing {
 /// The called side answered.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Answered {
+    /// Who answered, when the far side says so.
+    pub connected: Option<Identity>,
+    /// What the answering party's application says.
+    pub user_to_user: Option<UserToUser>,
     /// From a leg: the negotiated far side. To a leg: our answer.
     pub media: Option<Offer>,
 }
@@ -181,6 +133,8 @@ pub enum FromLeg {
     Answer(Answered),
     /// The leg's B-channel is acknowledged: its media may open.
     ChannelReady(Terminal),
+    /// The name or number of the leg's party became known or changed: what is not known stays empty.
+    PartyUpdate(Identity),
     /// The far side proposes other media (hold, another address).
     MediaOffer(Offer),
     /// The far side cleared; the leg waits for our [`ToLeg::Release`].
@@ -248,6 +202,8 @@ pub enum MediaCommand {
         a: Terminal,
         /// The outgoing leg's end.
         b: Terminal,
+        /// Data, whose octets pass as they are: no conversion of law.
+        clear: bool,
     },
     /// An RTP end of a connected call changed its address, codec or direction.
     Redirect {

@@ -3,22 +3,23 @@
 //! The channel of an incoming call is acknowledged by our first answer, that of an outgoing call by the far end's: only then
 //! [`FromLeg::ChannelReady`] is said and media may open. Early audio is announced toward ISDN by progress indicator 8.
 
+mod translate;
+
 use std::collections::HashMap;
 use std::time::Instant;
 
 use isdn::ie::ProgressIndicator;
 use isdn::q921::{Body, Frame};
 use isdn::q931::{Message, MessageType};
-use isdn::{CallId, Cause, CauseValue, ChannelState, Config, Connected, Event, Interface, Location, NotBlocked, Who};
+use isdn::{CallId, Cause, CauseValue, ChannelState, Config, Event, Interface, Location, NotBlocked, Who};
 use model::api;
 use model::settings::{self, Framing, Side, SwitchType};
 
+use self::translate::{connected_from_isdn, connected_to_isdn, name_update, setup_from_isdn, setup_to_isdn};
 use super::{Out, Outgoing, Trace};
 use crate::diagnosis::DFigures;
 use crate::route::Trunk;
-use crate::words::{
-    Answered, Calling, FromLeg, LegId, Number, Presentation, Progressing, Release, Screening, Setup, SpanId, Terminal, ToLeg,
-};
+use crate::words::{FromLeg, LegId, Progressing, Release, Setup, SpanId, Terminal, ToLeg};
 
 /// The cause in Q.850's words.
 #[must_use]
@@ -287,7 +288,7 @@ impl IsdnSpan {
                     self.interface.progress(now, call, indicators, None);
                 }
             }
-            ToLeg::Answer(_) => self.interface.connect(now, call, Connected::default()),
+            ToLeg::Answer(answered) => self.interface.connect(now, call, connected_to_isdn(&answered)),
             // TDM legs have no media to negotiate.
             ToLeg::MediaAnswer(_) => {}
             ToLeg::Release(release) => {
@@ -391,14 +392,17 @@ impl IsdnSpan {
             Event::Progress { call, progress, .. } => {
                 self.say(call, FromLeg::Progress(Progressing { in_band: is_in_band(&progress), media: None }), out);
             }
-            Event::Connected { call, .. } => self.say(call, FromLeg::Answer(Answered::default()), out),
+            Event::Connected { call, connected } => self.say(call, FromLeg::Answer(connected_from_isdn(&connected)), out),
             // Given up while it was dialled: nobody else will answer.
             Event::Clearing { call, cause, .. } if self.collecting.contains_key(&call) => self.interface.clear(now, call, cause),
             Event::Clearing { call, cause, .. } => self.say(call, FromLeg::Clearing(cleared(&cause)), out),
             Event::Released { call, cause, by, .. } => self.released(call, &cause, by, out),
+            Event::Name { call, kind, name } => {
+                if let Some(word) = name_update(kind, name) {
+                    self.say(call, word, out);
+                }
+            }
             // Outgoing numbers are whole, and what is keyed or shown in a call has no word yet.
-            // A name that comes after SETUP has no word yet; the ladder shows it.
-            Event::Name { .. } => {}
             Event::NeedDigits { .. } | Event::Information { .. } | Event::Established { .. } | Event::Notify { .. } => {}
         }
     }
@@ -491,59 +495,4 @@ fn is_in_band(progress: &[ProgressIndicator]) -> bool {
 
 fn cleared(cause: &Cause) -> Release {
     Release::by_far_side(cause.value.0, None, cause.value.name())
-}
-
-fn setup_from_isdn(setup: &isdn::Setup) -> Setup {
-    let calling = setup.calling.as_ref();
-    let presentation = match calling.map(|calling| calling.presentation) {
-        Some(isdn::Presentation::Allowed) => Presentation::Allowed,
-        Some(isdn::Presentation::Restricted) => Presentation::Restricted,
-        Some(isdn::Presentation::NotAvailable | isdn::Presentation::Reserved) | None => Presentation::Unavailable,
-    };
-    let screening = match calling.map(|calling| calling.screening) {
-        Some(isdn::Screening::Passed) => Screening::UserPassed,
-        Some(isdn::Screening::Failed) => Screening::UserFailed,
-        Some(isdn::Screening::Network) => Screening::Network,
-        Some(isdn::Screening::NotScreened) | None => Screening::UserNotScreened,
-    };
-    let number = calling.map(|calling| number_from_isdn(&calling.number)).unwrap_or_default();
-    Setup {
-        called: number_from_isdn(&setup.called),
-        calling: Calling { number, presentation, screening, name: setup.display.clone() },
-        media: None,
-    }
-}
-
-fn number_from_isdn(number: &isdn::Number) -> Number {
-    Number { digits: number.digits.clone(), international: number.ton == isdn::TypeOfNumber::International }
-}
-
-fn setup_to_isdn(setup: &Setup) -> isdn::Setup {
-    let calling = &setup.calling;
-    let presentation = match calling.presentation {
-        Presentation::Allowed => isdn::Presentation::Allowed,
-        Presentation::Restricted => isdn::Presentation::Restricted,
-        Presentation::Unavailable => isdn::Presentation::NotAvailable,
-    };
-    let screening = match calling.screening {
-        Screening::UserNotScreened => isdn::Screening::NotScreened,
-        Screening::UserPassed => isdn::Screening::Passed,
-        Screening::UserFailed => isdn::Screening::Failed,
-        Screening::Network => isdn::Screening::Network,
-    };
-    let number = number_to_isdn(&calling.number);
-    let has_number = !calling.number.digits.is_empty() || calling.presentation == Presentation::Restricted;
-    isdn::Setup {
-        calling: has_number.then_some(isdn::CallingNumber { number, presentation, screening }),
-        display: calling.name.clone().filter(|_| calling.presentation == Presentation::Allowed),
-        ..isdn::Setup::speech(number_to_isdn(&setup.called))
-    }
-}
-
-fn number_to_isdn(number: &Number) -> isdn::Number {
-    let mut isdn = isdn::Number::new(number.digits.clone());
-    if number.international {
-        isdn.ton = isdn::TypeOfNumber::International;
-    }
-    isdn
 }
