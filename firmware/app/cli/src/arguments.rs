@@ -92,6 +92,13 @@ pub(crate) enum SpanCommand {
         /// The timeslot; without it the test that runs ends
         timeslot: Option<u8>,
     },
+    /// Brings a B-channel, or every one, to idle at both ends of the span; their calls end
+    Restart {
+        /// The span's name
+        name: String,
+        /// The timeslot; without it every B-channel
+        timeslot: Option<u8>,
+    },
     /// Sets a span's counters to zero
     Reset {
         /// The span's name

@@ -30,6 +30,7 @@ pub(crate) async fn run(client: &Client, json: bool, command: &SpanCommand) -> R
             tell(json, &client.begin_bit_error_test(name, *timeslot).await?, show::span)
         }
         SpanCommand::Test { name, timeslot: None } => tell(json, &client.end_bit_error_test(name).await?, show::span),
+        SpanCommand::Restart { name, timeslot } => tell(json, &client.restart_span(name, *timeslot).await?, show::span),
         SpanCommand::Capture { name, output } => write_capture(client.span_capture(name).await?, output).await,
         SpanCommand::Reset { name } => Ok(client.reset_span_counters(name).await?),
     }

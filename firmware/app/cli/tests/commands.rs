@@ -86,6 +86,17 @@ async fn span_test_begins_with_a_timeslot_and_ends_without() {
 }
 
 #[tokio::test]
+async fn span_restart_names_a_timeslot_or_none() {
+    let fake = Fake::start().await;
+    printed(&fake, &["span", "restart", "pstn", "5"]).await;
+    printed(&fake, &["span", "restart", "pstn"]).await;
+    let requests = fake.requests();
+    let seen: Vec<_> = requests.iter().map(|seen| (seen.method.as_str(), seen.path.as_str(), seen.body.as_str())).collect();
+    let path = "/v1/spans/pstn/restart";
+    assert_eq!(seen, [("POST", path, "{\"timeslot\":5}"), ("POST", path, "{}")]);
+}
+
+#[tokio::test]
 async fn trace_of_a_span_shows_its_past_and_ends_when_told_to() {
     let fake = Fake::start().await;
     insta::assert_snapshot!(printed(&fake, &["trace", "pstn", "--once"]).await);

@@ -5,7 +5,7 @@ use hyper::Method;
 use hyper::body::Incoming;
 use model::api::{
     BitErrorTestRequest, Call, CallDetail, CallRecord, ConfigurationCheck, Hardware, MaintenanceMode, MaintenanceRequest,
-    Recording, Span, Status, path,
+    Recording, RestartRequest, Span, Status, path,
 };
 use model::settings;
 
@@ -54,6 +54,13 @@ impl Client {
     /// Ends it. Administrators only.
     pub async fn end_bit_error_test(&self, name: &str) -> Result<Span, Error> {
         self.ask(Method::DELETE, &path::span_bit_error_test(&segment(name)), Send::Nothing).await?.json().await
+    }
+
+    /// Brings one B-channel of a span, or all of them, to idle at both ends; their calls end. The answer is the span as it is then.
+    /// Administrators only.
+    pub async fn restart_span(&self, name: &str, timeslot: Option<u8>) -> Result<Span, Error> {
+        let path = path::span_restart(&segment(name));
+        self.ask(Method::POST, &path, Send::json(&RestartRequest { timeslot }, &path)?).await?.json().await
     }
 
     /// What a span's flight recorder has after entry number `after` (0: from its beginning), the newest `limit` of it.

@@ -387,6 +387,11 @@ impl EngineTask {
         self.engine.end_test(Instant::now(), span);
     }
 
+    /// Has one B-channel of a span, or all of them, brought to idle at both ends.
+    pub(crate) fn restart_channels(&mut self, span: SpanId, timeslot: Option<u8>) -> Result<(), String> {
+        self.engine.restart_channels(Instant::now(), span, timeslot)
+    }
+
     /// Sets a span's counters to zero, as far as they are shown.
     pub(crate) fn reset_counters(&mut self, id: SpanId) {
         if let Some(figures) = self.lines.get_mut(&id) {

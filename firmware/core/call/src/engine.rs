@@ -203,6 +203,14 @@ impl Engine {
         self.settle(now);
     }
 
+    /// Has one B-channel of a span, or all of them, brought to idle at both ends by RESTART (Q.931 5.5); their calls end. The error says
+    /// why not.
+    pub fn restart_channels(&mut self, now: Instant, span: SpanId, timeslot: Option<u8>) -> Result<(), String> {
+        let begun = self.legs.restart(now, span, timeslot);
+        self.settle(now);
+        begun
+    }
+
     /// Lets a span's calls go and has it take no more, before [`Engine::reconfigure_span`]; returns how many legs are left. To be called
     /// again until none is, or patience ends.
     pub fn let_go_of_span(&mut self, now: Instant, span: SpanId) -> usize {

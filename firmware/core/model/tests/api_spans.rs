@@ -45,5 +45,6 @@ fn span_paths_carry_the_name() {
     assert_eq!(path::span_configuration("pstn"), "/v1/spans/pstn/configuration");
     assert_eq!(path::span_maintenance("pstn"), "/v1/spans/pstn/maintenance");
     assert_eq!(path::span_bit_error_test("pstn"), "/v1/spans/pstn/bit-error-test");
+    assert_eq!(path::span_restart("pstn"), "/v1/spans/pstn/restart");
     assert_eq!(path::span_counters_reset("pstn"), "/v1/spans/pstn/counters/reset");
 }

@@ -22,6 +22,7 @@ pub(super) fn router(shared: Shared) -> Router {
         .route(path::SPANS, get(|State(s): State<Shared>| async move { Json(s.world.lock().unwrap().status.spans.clone()) }))
         .route(path::SPAN, get(span))
         .route(path::SPAN_BIT_ERROR_TEST, put(span).delete(span))
+        .route(path::SPAN_RESTART, post(span))
         .route(path::SPAN_RECORDER, get(recorder))
         .route(path::SPAN_CAPTURE, get(capture_of_span))
         .route(path::CALLS, get(|State(s): State<Shared>| async move { Json(s.world.lock().unwrap().status.calls.clone()) }))

@@ -42,6 +42,7 @@ pub(super) fn router(control: Control) -> Router {
         .route(path::SPAN_CONFIGURATION, put(span_routes::configure))
         .route(path::SPAN_MAINTENANCE, post(span_routes::maintain))
         .route(path::SPAN_BIT_ERROR_TEST, put(span_routes::begin_test).delete(span_routes::end_test))
+        .route(path::SPAN_RESTART, post(span_routes::restart))
         .route(path::SHUTDOWN, post(shut_down))
         .layer(from_fn_with_state(Role::Administrator, authorise));
     look.merge(operate).merge(administer).fallback(unknown).layer(from_fn(log)).with_state(control)

@@ -8,7 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use call::words::SpanId;
-use model::api::{BitErrorTestRequest, Hardware, MaintenanceRequest, Recording, Span};
+use model::api::{BitErrorTestRequest, Hardware, MaintenanceRequest, Recording, RestartRequest, Span};
 use model::settings::{self, Settings, Severity};
 use serde::Deserialize;
 
@@ -90,6 +90,19 @@ pub(super) async fn maintain(
     let span = number(&control, &name).await?;
     let done = control.spans.ask(|answer| Order::Maintain { span, mode: request.mode, answer }).await.ok_or_else(engine_gone)?;
     done.map_err(|why| Problem::new(StatusCode::CONFLICT, "the span cannot do this", why))?;
+    shown(&control, &name).await.map(Json)
+}
+
+pub(super) async fn restart(
+    State(control): State<Control>,
+    Path(name): Path<String>,
+    Json(request): Json<RestartRequest>,
+) -> Answer<Span> {
+    let span = number(&control, &name).await?;
+    let begun = control.inputs.ask(move |task| task.restart_channels(span, request.timeslot)).await.ok_or_else(engine_gone)?;
+    begun.map_err(|why| Problem::new(StatusCode::CONFLICT, "nothing can be restarted", why))?;
+    let which = request.timeslot.map_or_else(|| "every channel".to_owned(), |slot| format!("timeslot {slot}"));
+    tracing::info!("spans[{name}]{{running}}: {which} -> restarted by the administrator");
     shown(&control, &name).await.map(Json)
 }
 

@@ -145,6 +145,12 @@ impl Legs {
         }
     }
 
+    /// Has one B-channel of a span, or all of them, brought to idle at both ends.
+    pub fn restart(&mut self, now: Instant, span: SpanId, timeslot: Option<u8>) -> Result<(), String> {
+        let found = self.spans.get_mut(span.0).ok_or_else(|| format!("there is no span {}", span.0))?;
+        found.restart(now, timeslot, &mut self.out)
+    }
+
     /// Lets a span's calls go before it is configured anew; returns the legs that are left.
     pub fn let_go_of_span(&mut self, now: Instant, span: SpanId) -> usize {
         self.spans.get_mut(span.0).map_or(0, |span| span.let_go(now, &mut self.out))

@@ -199,6 +199,20 @@ impl SpanLegs {
         }
     }
 
+    /// Has one B-channel, or all of them, brought to idle at both ends by RESTART; their calls end. The error says why not.
+    pub(super) fn restart(&mut self, now: Instant, timeslot: Option<u8>, out: &mut Out) -> Result<(), String> {
+        let name = &self.settings.name;
+        if self.state != SpanState::Running {
+            return Err(format!("span {name} is not there"));
+        }
+        match &mut self.signalling {
+            Signalling::Isdn(isdn) => isdn.restart(now, timeslot, out)?,
+            Signalling::None => return Err(format!("span {name} has no B-channels: only those can be restarted")),
+        }
+        self.changed = true;
+        Ok(())
+    }
+
     /// Lets go of its calls before [`SpanLegs::reconfigure`], and takes no more. To be called again until it returns 0 or patience ends:
     /// the data link sends no more than its window at once (Q.921 5.6), so many calls take a while. Returns the legs that are left.
     pub(super) fn let_go(&mut self, now: Instant, out: &mut Out) -> usize {

@@ -187,3 +187,43 @@ fn timeslots_without_primary_rate_and_unknown_spans_cannot_be_tested() {
     assert!(refused.contains("span r2 has no B-channels"), "{refused}");
     assert!(bench.at_box(|engine, now| engine.begin_test(now, SpanId(7), 1)).is_err());
 }
+
+#[test]
+fn timeslot_restarted_ends_its_call_at_both_ends_and_is_idle_again() {
+    let mut bench = Bench::new();
+    bench.answered_from_phone();
+    let slot = bench.engine.span(SPAN).unwrap().channels.iter().find(|channel| channel.call.is_some()).unwrap().timeslot;
+    bench.at_box(|engine, now| engine.restart_channels(now, SPAN, Some(slot))).unwrap();
+    bench.run(seconds(1));
+    assert_eq!(bench.exchange.stats().restarts_received, 1);
+    assert_eq!(bench.exchange.calls().count(), 0);
+    bench.assert_idle();
+    let record = bench.record();
+    assert_eq!((record.cause, record.ended_by), (41, model::api::Party::Box), "{record:?}");
+    assert_eq!(record.reason, format!("timeslot {slot} was restarted by the administrator"));
+    assert!(bench.engine.span(SPAN).unwrap().channels.iter().all(|channel| channel.state == ChannelUse::Idle));
+}
+
+#[test]
+fn span_restarted_restarts_every_channel_one_after_the_other() {
+    let mut bench = Bench::new();
+    bench.answered_from_phone();
+    bench.at_box(|engine, now| engine.restart_channels(now, SPAN, None)).unwrap();
+    bench.run(seconds(5));
+    assert_eq!(bench.exchange.stats().restarts_received, 30);
+    bench.assert_idle();
+    assert!(bench.engine.span(SPAN).unwrap().channels.iter().all(|channel| channel.state == ChannelUse::Idle));
+    bench.answered_from_phone();
+}
+
+#[test]
+fn what_is_no_channel_or_has_no_link_is_not_restarted_and_says_why() {
+    let mut bench = Bench::new();
+    let why = bench.at_box(|engine, now| engine.restart_channels(now, SPAN, Some(16))).unwrap_err();
+    assert_eq!(why, "timeslot 16 of span span1 is no B-channel");
+    bench.line(false);
+    let why = bench.at_box(|engine, now| engine.restart_channels(now, SPAN, None)).unwrap_err();
+    assert!(why.contains("D-channel of span span1 is down"), "{why}");
+    bench.at_box(|engine, now| engine.handle_span_state(now, SPAN, missing()));
+    assert_eq!(bench.at_box(|engine, now| engine.restart_channels(now, SPAN, None)).unwrap_err(), "span span1 is not there");
+}

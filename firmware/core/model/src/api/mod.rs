@@ -24,7 +24,7 @@ pub use hardware::Hardware;
 pub use recorder::{Happening, Recorded, Recording};
 pub use span::{
     Alarms, Area, Channel, ChannelUse, ClockStatus, DChannelCounters, LineCounters, LinkState, Maintenance, MaintenanceMode,
-    MaintenanceRequest, Span, SpanState, Verdict,
+    MaintenanceRequest, RestartRequest, Span, SpanState, Verdict,
 };
 
 /// `GET` [`path::STATUS`]: the box at a glance.

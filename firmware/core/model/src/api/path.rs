@@ -14,6 +14,9 @@ pub const SPAN_MAINTENANCE: &str = "/v1/spans/{name}/maintenance";
 /// `PUT` a [`super::BitErrorTestRequest`]: begins a bit-error test of one timeslot; `DELETE`: ends it (administrator). Answer:
 /// [`super::Span`].
 pub const SPAN_BIT_ERROR_TEST: &str = "/v1/spans/{name}/bit-error-test";
+/// `POST` a [`super::RestartRequest`]: brings B-channels back to idle at both ends by RESTART (Q.931 5.5); their calls end (administrator).
+/// Answer: [`super::Span`].
+pub const SPAN_RESTART: &str = "/v1/spans/{name}/restart";
 /// `POST` sets a span's counters to zero (operator). No answer but success.
 pub const SPAN_COUNTERS_RESET: &str = "/v1/spans/{name}/counters/reset";
 /// `GET` a span's flight recorder: [`super::Recording`]; query `after`, the number of the last entry seen (default 0), and `limit`, 1 to
@@ -64,6 +67,12 @@ pub fn span_maintenance(name: &str) -> String {
 #[must_use]
 pub fn span_bit_error_test(name: &str) -> String {
     SPAN_BIT_ERROR_TEST.replace("{name}", name)
+}
+
+/// The path that restarts one span's channels.
+#[must_use]
+pub fn span_restart(name: &str) -> String {
+    SPAN_RESTART.replace("{name}", name)
 }
 
 /// The path that resets one span's counters.

@@ -258,3 +258,12 @@ pub struct DChannelCounters {
     /// How often the link went down.
     pub link_failures: u64,
 }
+
+/// `POST` [`super::path::SPAN_RESTART`]: which B-channels to restart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RestartRequest {
+    /// One timeslot; absent, every B-channel of the span.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeslot: Option<u8>,
+}

@@ -198,6 +198,36 @@ impl IsdnSpan {
         self.pump(now, out);
     }
 
+    /// RESTART for one B-channel, or for each: calls on them end with cause 41. The error says why not.
+    pub(super) fn restart(&mut self, now: Instant, timeslot: Option<u8>, out: &mut Out) -> Result<(), String> {
+        let name = &self.settings.name;
+        if !self.interface.link_up() {
+            return Err(format!("the D-channel of span {name} is down: nothing can be restarted over it"));
+        }
+        let all = self.interface.channels().iter();
+        let chosen: Vec<&isdn::ChannelStatus> =
+            all.filter(|channel| timeslot.is_none_or(|wanted| channel.slot == wanted)).collect();
+        if let (Some(wanted), []) = (timeslot, chosen.as_slice()) {
+            return Err(format!("timeslot {wanted} of span {name} is no B-channel"));
+        }
+        let blocked = |channel: &&isdn::ChannelStatus| channel.state == ChannelState::Blocked;
+        if let (Some(wanted), Some(_)) = (timeslot, chosen.iter().copied().find(|channel| blocked(channel))) {
+            return Err(format!("timeslot {wanted} of span {name} is taken out of use here"));
+        }
+        let reason = |slot: u8| format!("timeslot {slot} was restarted by the administrator");
+        let slots: Vec<u8> = chosen.iter().map(|channel| channel.slot).collect();
+        for channel in chosen {
+            if let ChannelState::InUse(call) = channel.state
+                && let Some(leg) = self.calls.get(&call)
+            {
+                self.ending.insert(*leg, Release::by_box(CauseValue::TEMPORARY_FAILURE.0, reason(channel.slot)));
+            }
+        }
+        self.interface.restart(now, &slots);
+        self.pump(now, out);
+        Ok(())
+    }
+
     /// The data link's figures for the diagnosis; `bad_frames` were dropped below it.
     pub(super) fn figures(&self, bad_frames: u64) -> DFigures {
         let link = self.interface.stats().link;
