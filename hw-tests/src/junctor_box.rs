@@ -63,6 +63,14 @@ impl Setup {
         self
     }
 
+    /// Another line in the `[[span]]` of the last one.
+    pub fn span_line(mut self, line: &str) -> Self {
+        if let Some((_, lines)) = self.spans.last_mut() {
+            let _ = write!(lines, "\n{line}");
+        }
+        self
+    }
+
     /// One more SIP peer on 127.0.0.1, with the routes the module's header names.
     pub fn peer(mut self, name: &str, transport: Transport, port: u16) -> Self {
         let prefix = format!("10{}", self.peers.len());

@@ -26,6 +26,8 @@ use std::time::Duration;
 pub enum Scenario {
     /// Calls, is answered, holds, sends BYE.
     UacCall,
+    /// Dials in two pieces, four digits first; is answered, holds, sends BYE.
+    UacInPieces,
     /// Calls, is answered, expects BYE.
     UacClearedByCallee,
     /// Calls, hears ringing, sends CANCEL, expects 487.
@@ -52,6 +54,7 @@ impl Scenario {
     fn file(self) -> &'static str {
         match self {
             Self::UacCall => "uac_call",
+            Self::UacInPieces => "uac_in_pieces",
             Self::UacClearedByCallee => "uac_cleared_by_callee",
             Self::UacCancelWhileRinging => "uac_cancel_while_ringing",
             Self::UacRefused(_) => "uac_refused",
@@ -69,6 +72,7 @@ impl Scenario {
         match self {
             Self::UacRefused(status) | Self::UacHangsOn(status) | Self::UasRefuse(status) => status,
             Self::UacCall
+            | Self::UacInPieces
             | Self::UacClearedByCallee
             | Self::UacCancelWhileRinging
             | Self::UasAnswer
@@ -382,6 +386,7 @@ fn write_scenario(directory: &Path, run: &Run) {
         ("@SDP@", sdp),
         ("@SPEAK@", speak),
         ("@CALLING@", run.calling.clone()),
+        ("@FIRST@", run.to.iter().map(|(user, _)| user.chars().take(4).collect::<String>()).collect()),
         ("@STATUS@", run.scenario.status().to_string()),
         ("@RING_MS@", run.ring.as_millis().to_string()),
         ("@HOLD_MS@", run.hold.as_millis().to_string()),

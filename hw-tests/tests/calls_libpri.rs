@@ -113,3 +113,21 @@ fn diverted_call_of_libpri_reaches_sipp_with_a_diversion_header() {
     let ladder = gateway.ladder(gateway.record().id);
     assert!(ladder.contains("connected=5551888"), "{ladder}");
 }
+
+#[test]
+fn number_dialled_in_pieces_reaches_libpri_as_one_call() {
+    let scratch = Scratch::new("in-pieces-to-libpri");
+    let far = FarEnd::start(&scratch, Kind::LibpriOverlap, &town());
+    let port = free_port();
+    let setup = Setup::new(&far).span_line("overlap_sending = true").peer("sipp", Transport::Udp, port);
+    let gateway = JunctorBox::start(&scratch, &setup);
+    far.wait_for_link(SOON);
+    let mut watched = far.watch();
+    let run = Run::new(Scenario::UacInPieces).port(port).to("5551001", gateway.address());
+    let outcome = Sipp::start(&scratch, &run).finish();
+    outcome.expect_success();
+    assert_eq!(watched.wait_for("incoming", SOON)["called"], "5551001");
+    let record = gateway.record();
+    assert_eq!((record.called.as_str(), record.cause), ("5551001", 16), "{}", gateway.ladder(record.id));
+    assert_eq!(gateway.ladder(record.id).matches("INFORMATION").count(), 1, "{}", gateway.ladder(record.id));
+}

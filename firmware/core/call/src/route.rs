@@ -57,6 +57,13 @@ impl Router {
         let kept: String = text.chars().skip(usize::from(route.strip)).collect();
         Some(Destination { trunk: *trunk, called: Number::from(format!("{}{kept}", route.add).as_str()) })
     }
+
+    /// Whether a longer number that begins with `called` could have a route.
+    #[must_use]
+    pub fn may_lead_on(&self, from: Trunk, called: &Number) -> bool {
+        let text = called.to_string();
+        self.routes.iter().any(|(only, route, _)| only.is_none_or(|only| only == from) && route.prefix.starts_with(&text))
+    }
 }
 
 fn resolve(settings: &settings::Settings, name: &str) -> Option<Trunk> {

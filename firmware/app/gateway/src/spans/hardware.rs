@@ -76,6 +76,7 @@ fn suggestion(found: &Found, ours: Option<&settings::Span>) -> String {
         out_of_service: Vec::new(),
         hunting: settings::Hunting::default(),
         overlap_receiving: false,
+        overlap_sending: false,
         back_end: BackEnd::Dahdi(Box::new(dahdi)),
     })
 }

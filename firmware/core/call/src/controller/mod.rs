@@ -173,6 +173,8 @@ impl Controller {
         match word {
             // A leg is set up once; the case is handled before.
             FromLeg::Setup(_) | FromLeg::Proceeding => {}
+            FromLeg::NeedDigits => self.tell(call.from.id, ToLeg::NeedDigits),
+            FromLeg::MoreDigits { digits, complete, media } => self.more_digits(call, leg, digits, complete, media),
             FromLeg::Alerting(progressing) => self.alerting(now, call, leg, &progressing),
             FromLeg::Progress(progressing) => self.progress(now, call, leg, &progressing),
             FromLeg::Answer(answered) => self.answer(now, call, leg, &answered),

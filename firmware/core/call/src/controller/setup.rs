@@ -13,6 +13,7 @@ use crate::words::{CallId, Identity, LegId, Release, Setup, ToLeg};
 /// Q.850 causes that the controller itself gives.
 mod cause {
     pub(super) const UNALLOCATED: u8 = 1;
+    pub(super) const INVALID_NUMBER_FORMAT: u8 = 28;
     pub(super) const RESOURCE_UNAVAILABLE: u8 = 47;
     pub(super) const BEARER_NOT_IMPLEMENTED: u8 = 65;
 }
@@ -67,8 +68,32 @@ impl Controller {
         let called = &call.setup.called;
         self.router.route(call.from.trunk, called).ok_or_else(|| {
             let from = self.names.of(call.from.trunk);
+            // A caller who dials in pieces is asked to go on (SIP 484, RFC 3578 section 2).
+            if call.setup.may_grow && self.router.may_lead_on(call.from.trunk, called) {
+                let reason = format!("number {called} from {from} is too short for any route");
+                return Release::by_box(cause::INVALID_NUMBER_FORMAT, reason);
+            }
             Release::by_box(cause::UNALLOCATED, format!("no route for number {called} from {from}"))
         })
+    }
+
+    /// More of the called number: for the record, and for the outgoing leg. A new offer is answered in place of the old one.
+    pub(super) fn more_digits(&mut self, call: &mut Call, leg: LegId, digits: String, complete: bool, media: Option<Offer>) {
+        if !call.is_from(leg) {
+            return;
+        }
+        call.setup.called.digits.push_str(&digits);
+        if let (Some(theirs), Some(rtp)) = (media, call.from.rtp.as_mut()) {
+            let port = rtp.port;
+            let ours = self.our_offer(call.from.trunk, port);
+            if let Ok(agreed) = ours.answer(&theirs) {
+                call.from.rtp = Some(Rtp { port, ours: agreed.clone() });
+                call.from.agree(&theirs, &agreed);
+            }
+        }
+        if let Some(to) = &call.to {
+            self.tell(to.id, ToLeg::MoreDigits { digits, complete });
+        }
     }
 
     /// Answers the incoming leg's media offer in thought, so that a call that cannot have audio is refused at once.

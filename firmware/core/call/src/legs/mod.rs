@@ -215,6 +215,8 @@ impl Legs {
         match spoken.word {
             FromLeg::Released(_) => drop(self.trunks.remove(&spoken.leg)),
             FromLeg::Setup(_)
+            | FromLeg::MoreDigits { .. }
+            | FromLeg::NeedDigits
             | FromLeg::Proceeding
             | FromLeg::Alerting(_)
             | FromLeg::Progress(_)

@@ -44,6 +44,8 @@ pub struct PeerId(pub usize);
 pub struct Setup {
     /// The called number.
     pub called: Number,
+    /// The called number may not be whole: [`FromLeg::MoreDigits`] may follow, and a leg that can says so to its far side.
+    pub may_grow: bool,
     /// The called party's subaddress.
     pub called_subaddress: Option<Subaddress>,
     /// The calling party.
@@ -123,6 +125,17 @@ impl Release {
 pub enum FromLeg {
     /// A new incoming call on this leg.
     Setup(Box<Setup>),
+    /// More of the called number of an incoming leg.
+    MoreDigits {
+        /// These follow those that came before.
+        digits: String,
+        /// Nothing comes after them.
+        complete: bool,
+        /// What the far side offers now, if it does so anew.
+        media: Option<Offer>,
+    },
+    /// An outgoing leg takes more of the called number.
+    NeedDigits,
     /// The far side has all it needs.
     Proceeding,
     /// The called side is being alerted.
@@ -146,6 +159,15 @@ pub enum FromLeg {
 /// From the controller to a leg.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ToLeg {
+    /// More of the called number; a leg that has sent all it had to passes over them.
+    MoreDigits {
+        /// These follow those that it has.
+        digits: String,
+        /// Nothing comes after them.
+        complete: bool,
+    },
+    /// More of the called number is taken, if the far side has any.
+    NeedDigits,
     /// We have all we need; the channel is acknowledged by this.
     Proceeding,
     /// The called side is being alerted.

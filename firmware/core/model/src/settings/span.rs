@@ -34,6 +34,10 @@ pub struct Span {
     /// what SETUP has is taken for the whole.
     #[serde(default)]
     pub overlap_receiving: bool,
+    /// Numbers of SIP callers may grow while they are dialled here: SETUP does not say that they are whole, and what a longer INVITE brings
+    /// (RFC 3578) follows. Off by default: an exchange that waits for more digits delays each call.
+    #[serde(default)]
+    pub overlap_sending: bool,
     /// What carries it.
     pub back_end: BackEnd,
 }

@@ -272,6 +272,9 @@ impl IsdnSpan {
         match self.set_up(now, setup) {
             Ok(call) => {
                 self.learn(call, leg);
+                if self.dials_in_pieces(setup) {
+                    self.say(call, FromLeg::NeedDigits, out);
+                }
                 self.pump(now, out);
             }
             Err(release) => out.say(leg, self.trunk(), FromLeg::Released(release)),
@@ -290,10 +293,16 @@ impl IsdnSpan {
             let reason = format!("the D-channel of span {name} is down");
             return Err(Release::by_box(CauseValue::NO_CHANNEL_AVAILABLE.0, reason));
         }
-        self.interface.setup(now, setup_to_isdn(setup)).map_err(|refused| {
+        let mut message = setup_to_isdn(setup);
+        message.sending_complete = !self.dials_in_pieces(setup);
+        self.interface.setup(now, message).map_err(|refused| {
             let reason = format!("span {name} takes no call: {}", refused.cause.name());
             Release::by_box(refused.cause.0, reason)
         })
+    }
+
+    const fn dials_in_pieces(&self, setup: &Setup) -> bool {
+        self.settings.overlap_sending && setup.may_grow
     }
 
     fn learn(&mut self, call: CallId, leg: LegId) {
@@ -309,6 +318,9 @@ impl IsdnSpan {
     pub(super) fn tell(&mut self, now: Instant, leg: LegId, word: ToLeg, out: &mut Out) {
         let Some(call) = self.legs.get(&leg).copied() else { return };
         match word {
+            // Digits of an incoming call are collected here (overlap_receiving), and the number told is whole.
+            ToLeg::NeedDigits => {}
+            ToLeg::MoreDigits { digits, complete } => self.more_digits(now, call, &digits, complete),
             ToLeg::Proceeding => self.interface.proceeding(now, call, Vec::new()),
             ToLeg::Alerting(progressing) => self.interface.alerting(now, call, self.indicators(&progressing)),
             ToLeg::Progress(progressing) => {
@@ -432,8 +444,16 @@ impl IsdnSpan {
                     self.say(call, word, out);
                 }
             }
-            // Outgoing numbers are whole, and what is keyed or shown in a call has no word yet.
+            // Said when the call was placed: digits may come before the far end asks for them.
+            // What is keyed or shown in a call has no word yet.
             Event::NeedDigits { .. } | Event::Information { .. } | Event::Established { .. } | Event::Notify { .. } => {}
+        }
+    }
+
+    /// More of an outgoing call's number. Where the span does not dial in pieces SETUP said that the number was whole.
+    fn more_digits(&mut self, now: Instant, call: CallId, digits: &str, complete: bool) {
+        if self.settings.overlap_sending {
+            self.interface.more_digits(now, call, digits, complete);
         }
     }
 

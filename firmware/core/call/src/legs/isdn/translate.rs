@@ -17,6 +17,8 @@ pub(super) fn setup_from_isdn(setup: &isdn::Setup) -> Setup {
     let find = |wanted: fn(&Element) -> bool| setup.other.iter().find(|element| wanted(element));
     Setup {
         called: number_from_isdn(&setup.called),
+        // What comes in pieces is collected before the controller hears of it.
+        may_grow: false,
         called_subaddress: find(|e| matches!(e, Element::CalledSubaddress(_))).and_then(subaddress),
         calling: Identity { name: setup.display.clone(), ..identity(setup.calling.as_ref()) },
         calling_subaddress: find(|e| matches!(e, Element::CallingSubaddress(_))).and_then(subaddress),

@@ -4,6 +4,7 @@ use media::Offer;
 use media::sdp::{self, Origin};
 use sip::{Body, Flow};
 
+use super::dialling::Dialling;
 use crate::route::Trunk;
 use crate::words::{LegId, Release};
 
@@ -14,6 +15,8 @@ pub(super) struct Leg {
     pub(super) trunk: Trunk,
     /// Where an incoming leg came from.
     pub(super) flow: Option<Flow>,
+    /// Whether the number of an incoming leg may grow.
+    pub(super) dialling: Dialling,
     /// Our offer, on an outgoing leg.
     ours: Option<Offer>,
     /// The peer's offer as text, on an incoming leg or from its last re-INVITE.
@@ -34,7 +37,18 @@ impl Leg {
     }
 
     const fn new(id: LegId, trunk: Trunk) -> Self {
-        Self { id, trunk, flow: None, ours: None, theirs: None, agreed: None, said: None, version: 1, ending: None }
+        Self {
+            id,
+            trunk,
+            flow: None,
+            dialling: Dialling::Settled,
+            ours: None,
+            theirs: None,
+            agreed: None,
+            said: None,
+            version: 1,
+            ending: None,
+        }
     }
 
     /// An outgoing leg, and the offer for its INVITE.

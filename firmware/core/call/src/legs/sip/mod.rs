@@ -7,6 +7,7 @@
 //! Causes: each release of ours carries a Reason. A peer that is silent or cannot be reached is congestion (causes 41
 //! and 38), never a 4xx. A message that cannot become a call (unknown source, SDP that cannot be used) is refused here.
 
+mod dialling;
 mod diversion;
 mod identity;
 mod leg;
@@ -24,6 +25,7 @@ use media::{Offer, sdp};
 use model::settings::Settings;
 use sip::{CallId, Config, Endpoint, Event, Invite, NameAddr, Request, Response, Uri};
 
+use self::dialling::{Dialled, Dialling};
 use self::leg::Leg;
 use self::names::Names;
 use self::peers::Peers;
@@ -190,8 +192,9 @@ impl SipLegs {
     pub(super) fn tell(&mut self, now: Instant, id: LegId, word: ToLeg, out: &mut Out) {
         let Some(call) = self.ids.get(&id).copied() else { return };
         match word {
-            // 100 Trying is sent by the endpoint itself.
-            ToLeg::Proceeding => {}
+            // 100 Trying is sent by the endpoint itself; an INVITE has its whole number.
+            ToLeg::Proceeding | ToLeg::MoreDigits { .. } => {}
+            ToLeg::NeedDigits => self.may_go_on(call),
             ToLeg::Alerting(progressing) => self.early(now, call, 180, &progressing),
             ToLeg::Progress(progressing) => self.early(now, call, 183, &progressing),
             ToLeg::Answer(answered) => self.accept(now, call, &answered),
@@ -204,6 +207,9 @@ impl SipLegs {
     /// 180 without audio, 183 with it: a phone that gets SDP in 180 may or may not play its own ringback.
     fn early(&mut self, now: Instant, call: CallId, status: u16, progressing: &Progressing) {
         let body = progressing.media.as_ref().and_then(|answer| self.answer(call, answer));
+        if let Some(leg) = self.calls.get_mut(&call) {
+            leg.dialling.settle();
+        }
         let status = if body.is_some() { 183 } else { status };
         // Progress without anything to hear tells a SIP caller nothing that 100 has not said.
         if status == 183 && body.is_none() {
@@ -326,6 +332,9 @@ impl SipLegs {
             self.endpoint.hangup(now, call, 403, Some("Source is no configured peer"), &[]);
             return;
         }
+        if let Some((before, dialled)) = self.goes_on(request) {
+            return self.grown(now, [before, call], dialled, request, out);
+        }
         let id = out.new_leg();
         let text = request.sdp().map(|text| String::from_utf8_lossy(text).into_owned());
         let media = match text.as_deref().map(sdp::read_offer).transpose() {
@@ -336,7 +345,9 @@ impl SipLegs {
                 return;
             }
         };
-        self.calls.insert(call, Leg::incoming(id, trunk, flow, text));
+        let mut leg = Leg::incoming(id, trunk, flow, text);
+        leg.dialling = Dialling::Dialled(Dialled::of(request));
+        self.calls.insert(call, leg);
         self.ids.insert(id, call);
         if let Some(name) = request.headers.call_id() {
             self.names.learn(name, id);
@@ -402,6 +413,8 @@ fn setup(request: &Request, media: Option<Offer>) -> Setup {
         called_subaddress: subaddress::read(&request.uri),
         calling: identity::caller(request),
         calling_subaddress: from.and_then(|from| subaddress::read(&from.uri)),
+        // Nothing in an INVITE says that its number is whole (RFC 3578 section 2.1).
+        may_grow: true,
         diversions: diversion::diversions(&request.headers),
         user_to_user: user_to_user::read(&request.headers),
         media,

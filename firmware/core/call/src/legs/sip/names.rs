@@ -26,6 +26,11 @@ impl Names {
         }
     }
 
+    /// The leg with this Call-ID.
+    pub(super) fn leg_named(&self, call_id: &str) -> Option<LegId> {
+        self.legs.get(call_id).copied()
+    }
+
     /// The leg of a message.
     pub(super) fn leg_of(&self, bytes: &[u8]) -> Option<LegId> {
         self.legs.get(call_id(bytes)?).copied()
