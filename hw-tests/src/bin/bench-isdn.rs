@@ -88,6 +88,10 @@ const fn reaction(event: &Event) -> Option<Told> {
         | Event::Notify { .. }
         | Event::ChannelService { .. }
         | Event::ChannelFreed { .. }
+        | Event::HoldRequested { .. }
+        | Event::Held { .. }
+        | Event::RetrieveRequested { .. }
+        | Event::Retrieved { .. }
         | Event::Name { .. }
         | Event::Released { .. } => None,
     }

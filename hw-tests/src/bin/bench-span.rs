@@ -179,6 +179,10 @@ fn answer(now: Instant, end: &mut Interface, event: Event) -> u64 {
         | Event::ChannelService { .. }
         | Event::Name { .. }
         | Event::ChannelFreed { .. }
+        | Event::HoldRequested { .. }
+        | Event::Held { .. }
+        | Event::RetrieveRequested { .. }
+        | Event::Retrieved { .. }
         | Event::Notify { .. } => {}
     }
     0

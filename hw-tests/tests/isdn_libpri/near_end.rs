@@ -203,6 +203,10 @@ fn name(event: &Event, wanted: CallId) -> Option<&'static str> {
         Event::Established { call } => (call, "established"),
         Event::Notify { call, .. } => (call, "notify"),
         Event::Name { call, .. } => (call, "name"),
+        Event::HoldRequested { call } => (call, "hold requested"),
+        Event::Held { call, .. } => (call, "held"),
+        Event::RetrieveRequested { call, .. } => (call, "retrieve requested"),
+        Event::Retrieved { call, .. } => (call, "retrieved"),
         Event::Clearing { call, .. } => (call, "clearing"),
         Event::Released { call, .. } => (call, "released"),
     };
@@ -328,6 +332,10 @@ impl Driver {
                 | Event::ChannelService { .. }
                 | Event::Name { .. }
                 | Event::ChannelFreed { .. }
+                | Event::HoldRequested { .. }
+                | Event::Held { .. }
+                | Event::RetrieveRequested { .. }
+                | Event::Retrieved { .. }
                 | Event::NeedDigits { .. }
                 | Event::Information { .. }
                 | Event::Proceeding { .. }

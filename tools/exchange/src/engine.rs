@@ -400,6 +400,8 @@ impl<S: FarSpan> Exchange<S> {
             Event::NeedDigits { call, .. } | Event::MoreDigits { call, .. } | Event::Information { call, .. } => {
                 tracing::info!("exchange[{call:?}]: digits or display that it has no use for");
             }
+            // It holds no calls and lets nobody hold them.
+            Event::HoldRequested { .. } | Event::Held { .. } | Event::RetrieveRequested { .. } | Event::Retrieved { .. } => {}
             // It takes no channel out of service and says nothing of one that is.
             Event::ChannelService { .. } | Event::ChannelFreed { .. } => {}
             Event::Name { call, name, .. } => tracing::info!("exchange[{call:?}]: name {name:?}"),

@@ -15,6 +15,8 @@ pub(crate) struct Context {
     pub(crate) name: String,
     pub(crate) side: Side,
     pub(crate) variant: &'static VariantRow,
+    /// Calls may be held.
+    pub(crate) hold: bool,
     pub(crate) invoke_ids: InvokeIds,
     pub(crate) timers: TimerTable,
     pub(crate) channels: Channels,

@@ -133,6 +133,34 @@ pub enum Event {
         /// Notification description: 0 user suspended, 1 user resumed, 2 bearer service change.
         notification: u8,
     },
+    /// HOLD from the far end; the layer above answers with [`accept_hold`](crate::Interface::accept_hold) or
+    /// [`refuse_hold`](crate::Interface::refuse_hold).
+    HoldRequested {
+        /// Which call.
+        call: CallId,
+    },
+    /// What became of our HOLD: the call has no channel any more, or why it is not held.
+    Held {
+        /// Which call.
+        call: CallId,
+        /// Cause 102 when the far end did not answer.
+        result: Result<(), Cause>,
+    },
+    /// RETRIEVE from the far end for a held call; the layer above answers with
+    /// [`accept_retrieve`](crate::Interface::accept_retrieve) or [`refuse_retrieve`](crate::Interface::refuse_retrieve).
+    RetrieveRequested {
+        /// Which call.
+        call: CallId,
+        /// The channel it will have.
+        channel: u8,
+    },
+    /// What became of our RETRIEVE: the channel that the call has now, on which media may open, or why it is still held.
+    Retrieved {
+        /// Which call.
+        call: CallId,
+        /// Cause 34 when no channel is free, 102 when the far end did not answer.
+        result: Result<u8, Cause>,
+    },
     /// The far end sent DISCONNECT: the layer above calls clear, at once or after it has let in-band tones pass.
     Clearing {
         /// Which call.
@@ -146,7 +174,7 @@ pub enum Event {
     Released {
         /// Which call.
         call: CallId,
-        /// The channel it had last.
+        /// The channel it had last; none when it was held.
         channel: Option<u8>,
         /// Why.
         cause: Cause,
@@ -160,8 +188,10 @@ pub enum Event {
 pub struct CallStatus {
     /// Its name.
     pub call: CallId,
-    /// Its channel, if it has one.
+    /// Its channel; a held call has none.
     pub channel: Option<u8>,
+    /// It is held.
+    pub held: bool,
     /// Whether this end set it up.
     pub outgoing: bool,
     /// Call reference value.

@@ -21,7 +21,7 @@
 //!
 //! After any call drain `poll_transmit` and `poll_event` until both are empty, then ask `poll_timeout` once.
 //!
-//! Left out in this cut: supplementary services other than names and diversions, services without a call (Q.932), several spans under one
+//! Left out in this cut: supplementary services other than names, diversions and hold, services without a call (Q.932), several spans under one
 //! D-channel, the basic rate interface.
 //!
 //! Words: a *channel* or *slot* is a B-channel by the number that Q.931 gives it; *outgoing* is a call that this end set

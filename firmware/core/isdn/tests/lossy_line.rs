@@ -36,6 +36,10 @@ fn serve(interface: &mut Interface, events: &[Event], now: std::time::Instant) {
             | Event::ChannelService { .. }
             | Event::Name { .. }
             | Event::ChannelFreed { .. }
+            | Event::HoldRequested { .. }
+            | Event::Held { .. }
+            | Event::RetrieveRequested { .. }
+            | Event::Retrieved { .. }
             | Event::Released { .. } => {}
         }
     }

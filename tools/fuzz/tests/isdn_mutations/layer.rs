@@ -47,7 +47,15 @@ impl Layer {
     pub fn take(&mut self, end: &mut Interface, now: Instant, event: Event) {
         match event {
             Event::LinkUp | Event::LinkDown | Event::ChannelService { .. } => {}
-            Event::Name { call, .. } => self.expect(call),
+            Event::Name { call, .. } | Event::Held { call, .. } | Event::Retrieved { call, .. } => self.expect(call),
+            Event::HoldRequested { call } => {
+                self.expect(call);
+                end.accept_hold(now, call);
+            }
+            Event::RetrieveRequested { call, .. } => {
+                self.expect(call);
+                end.accept_retrieve(now, call);
+            }
             Event::ChannelFreed { channel, reason } => panic!("channel {channel} was stuck: {reason}"),
             Event::Setup { call, setup, .. } => {
                 self.begin(call);

@@ -67,6 +67,8 @@ pub struct Config {
     /// Whether the far end is known to take messages in segments (Q.931 annex H, an option): a message that is too long for a frame is sent
     /// so, and not at all otherwise. Segments received are put together in any case.
     pub segmentation: bool,
+    /// Whether calls may be held, by either end, where the variant has that; otherwise HOLD and RETRIEVE are rejected with cause 69.
+    pub hold: bool,
     /// How often calls and channels are looked after, and how long a call may be silent before it is; `None` never.
     pub audit: Option<Duration>,
 }
@@ -96,6 +98,7 @@ impl Config {
             hunting,
             exclusive,
             segmentation: false,
+            hold: false,
             audit: Some(AUDIT),
         }
     }

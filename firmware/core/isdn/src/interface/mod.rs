@@ -1,11 +1,12 @@
 //! One primary rate D-channel: the data link, the calls on it and the table of its B-channels.
 //!
 //! `receive.rs` finds the call that a message is for, or answers that there is none; `setup.rs` takes calls in both
-//! directions; `restart.rs` brings channels back, `block.rs` takes them out of use, `audit.rs` looks after what got stuck. The link is set up again one second after it was lost, for ever.
+//! directions; `hold.rs` gives held calls a channel again; `restart.rs` brings channels back, `block.rs` takes them out of use, `audit.rs` looks after what got stuck. The link is set up again one second after it was lost, for ever.
 
 mod audit;
 mod block;
 mod config;
+mod hold;
 mod receive;
 mod restart;
 mod setup;
@@ -93,6 +94,7 @@ impl Interface {
             hunting,
             exclusive,
             segmentation,
+            hold,
             audit,
         } = config;
         link.name.clone_from(&name);
@@ -107,6 +109,7 @@ impl Interface {
                 name,
                 side,
                 variant: variant.row(),
+                hold: hold && variant.row().hold,
                 invoke_ids: InvokeIds::default(),
                 timers,
                 channels,

@@ -62,8 +62,9 @@ impl Interface {
         } else if message.reference.is_global() {
             self.receive_global(&message);
         } else if let Some(id) = self.find(message.reference) {
-            if let Some(call) = self.calls.get_mut(&id) {
-                call.receive(now, &message, &mut self.context);
+            let wanted = self.calls.get_mut(&id).and_then(|call| call.receive(now, &message, &mut self.context));
+            if let Some(wanted) = wanted {
+                self.find_channel_again(id, wanted, &message);
             }
         } else {
             self.receive_unrelated(now, &message);

@@ -11,6 +11,7 @@ use crate::event::Event;
 use crate::ie::{BearerCapability, ChannelIdentification, ChannelSelection, Element};
 use crate::number::Number;
 use crate::q931::call::{Call, State};
+use crate::q931::hold::Auxiliary;
 use crate::q931::overlap::Dialled;
 use crate::q931::services;
 use crate::q931::{CallReference, Message, MessageType, mandatory};
@@ -97,8 +98,8 @@ impl Interface {
         Ok((bearer, slot))
     }
 
-    /// Claims a channel for the incoming call `id`.
-    fn choose_channel(&mut self, named: Option<&ChannelIdentification>, id: CallId) -> Result<u8, CauseValue> {
+    /// Claims a channel for the call `id`, which is coming in or is retrieved by the far end.
+    pub(super) fn choose_channel(&mut self, named: Option<&ChannelIdentification>, id: CallId) -> Result<u8, CauseValue> {
         let Some(named) = named else { return self.hunt_for(id) };
         if named.d_channel {
             return Err(CauseValue::CHANNEL_TYPE_NOT_IMPLEMENTED);
@@ -150,8 +151,11 @@ impl Interface {
         self.context.side == Side::User && self.awaits_response(other)
     }
 
+    /// Whether its channel is one that this end asked for and the far end has not confirmed.
     fn awaits_response(&self, call: CallId) -> bool {
-        self.calls.get(&call).is_some_and(|call| matches!(call.state, State::SetupSent { .. }))
+        self.calls
+            .get(&call)
+            .is_some_and(|call| matches!(call.state, State::SetupSent { .. }) || call.auxiliary == Auxiliary::RetrieveRequested)
     }
 
     fn next_call(&mut self) -> CallId {
@@ -178,6 +182,7 @@ fn new_call(now: Instant, id: CallId, reference: CallReference, slot: u8, exclus
         channel: Some(slot),
         exclusive,
         state: State::Null,
+        auxiliary: Auxiliary::Idle,
         dialled: Dialled::default(),
         timers: Timers::new(),
         enquiries: 0,

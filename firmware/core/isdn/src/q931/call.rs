@@ -8,8 +8,10 @@ use std::time::Instant;
 
 use sansio::Timers;
 
+use super::hold::Auxiliary;
 use super::ie::{ChannelIdentification, ChannelSelection, Element, ProgressIndicator};
 use super::overlap::Dialled;
+use super::retrieve::Retrieve;
 use super::{CallReference, Message, MessageType, Timer, mandatory};
 use crate::cause::{Cause, CauseValue};
 use crate::channels::ChannelState;
@@ -81,6 +83,8 @@ pub(crate) struct Call {
     /// Whether an outgoing SETUP named its channel as exclusive.
     pub(crate) exclusive: bool,
     pub(crate) state: State,
+    /// Its auxiliary state.
+    pub(crate) auxiliary: Auxiliary,
     /// What of its number is still to be sent.
     pub(crate) dialled: Dialled,
     pub(crate) timers: Timers<Timer>,
@@ -147,6 +151,7 @@ impl Call {
         CallStatus {
             call: self.id,
             channel: self.channel,
+            held: self.auxiliary == Auxiliary::Held,
             outgoing: self.is_outgoing(),
             reference: self.reference.value,
             state: self.state_number(side),
@@ -164,11 +169,12 @@ impl Call {
         format!("q931[{} call{} cr{}]{{{side}{number}}}", context.name, self.id.0, self.reference)
     }
 
-    /// Goes to `state`: all timers stop, the new state's own starts.
+    /// Goes to `state`: all timers stop but those of hold, the new state's own starts.
     pub(crate) fn enter(&mut self, now: Instant, state: State, context: &Context) {
         let tag = self.tag(context);
         self.state = state;
-        self.timers.stop_all();
+        let keeps_hold_timers = self.keeps_hold_timers();
+        self.timers.retain(|timer| keeps_hold_timers && timer.is_of_hold());
         self.enquiries = 0;
         let timer = match self.state {
             State::SetupSent { .. } => Some(Timer::T303),
@@ -201,8 +207,8 @@ impl Call {
         Message::new(self.reference, message_type)
     }
 
-    /// A message from the far end.
-    pub(crate) fn receive(&mut self, now: Instant, message: &Message, context: &mut Context) {
+    /// A message from the far end; says what a RETRIEVE wants, for which a channel must be found.
+    pub(crate) fn receive(&mut self, now: Instant, message: &Message, context: &mut Context) -> Option<Retrieve> {
         self.heard = now;
         let first_clearing = !matches!(self.state, State::DisconnectSent { .. } | State::ReleaseSent { .. });
         let fault = mandatory::check(message, context.side, first_clearing);
@@ -217,12 +223,15 @@ impl Call {
         let clears =
             matches!(message.message_type, MessageType::Disconnect | MessageType::Release | MessageType::ReleaseComplete);
         match fault {
-            Some(cause) if !clears => self.send_status(cause, context),
+            Some(cause) if !clears => {
+                self.send_status(cause, context);
+                None
+            }
             fault => self.act_on(now, message, fault, context),
         }
     }
 
-    fn act_on(&mut self, now: Instant, message: &Message, fault: Option<Cause>, context: &mut Context) {
+    fn act_on(&mut self, now: Instant, message: &Message, fault: Option<Cause>, context: &mut Context) -> Option<Retrieve> {
         match message.message_type {
             MessageType::Disconnect => self.receive_disconnect(now, message, fault, context),
             MessageType::Release => self.receive_release(message, fault, context),
@@ -250,24 +259,25 @@ impl Call {
             // A repeat of the SETUP that began this call (Q.931 5.8.3.2 e).
             MessageType::Setup => context.stats.wrong_reference += 1,
             MessageType::Restart | MessageType::RestartAcknowledge => self.unexpected(message, context),
-            // Services that this interface does not give are rejected by their own messages (Q.931 5.6.3, Q.932 6.2).
+            // Services that this interface does not give are rejected by their own messages (Q.931 5.6.3).
             MessageType::Suspend => self.reject(MessageType::SuspendReject, context),
-            MessageType::Hold => self.reject(MessageType::HoldReject, context),
-            MessageType::Retrieve => self.reject(MessageType::RetrieveReject, context),
+            MessageType::Hold => self.receive_hold(context),
+            MessageType::HoldAcknowledge => self.receive_hold_acknowledge(message, context),
+            MessageType::HoldReject => self.receive_hold_reject(message, context),
+            MessageType::Retrieve => return self.receive_retrieve(context),
+            MessageType::RetrieveAcknowledge => self.receive_retrieve_acknowledge(now, message, context),
+            MessageType::RetrieveReject => self.receive_retrieve_reject(message, context),
             MessageType::UserInformation
             | MessageType::SuspendReject
             | MessageType::ResumeReject
             | MessageType::Resume
-            | MessageType::HoldAcknowledge
             | MessageType::SuspendAcknowledge
             | MessageType::ResumeAcknowledge
-            | MessageType::HoldReject
-            | MessageType::RetrieveAcknowledge
-            | MessageType::RetrieveReject
             | MessageType::Segment
             | MessageType::Register
             | MessageType::Unknown(_) => self.not_implemented(message, context),
         }
+        None
     }
 
     /// Acts on a message that carries the call forward, or answers that the state does not expect it.
@@ -358,7 +368,7 @@ impl Call {
     }
 
     /// Takes the channel that the first response names (Q.931 5.1.2, 5.2.3.1). Cause 6 when it cannot be had.
-    fn settle_channel(&mut self, message: &Message, context: &mut Context) -> Result<u8, CauseValue> {
+    pub(crate) fn settle_channel(&mut self, message: &Message, context: &mut Context) -> Result<u8, CauseValue> {
         let named = message.first(|e| if let Element::ChannelIdentification(c) = e { Some(c) } else { None });
         let named = match named.map(|channel| (&channel.selection, channel.slots())) {
             Some((ChannelSelection::Numbers(_) | ChannelSelection::Map(_), slots)) => match slots.as_slice() {
@@ -487,6 +497,7 @@ impl Call {
             Timer::T308 => return self.t308_expired(now, context),
             Timer::T309 => return self.t309_expired(context),
             Timer::T322 => return self.t322_expired(now, context),
+            Timer::THold | Timer::TRetrieve => return self.hold_timer_expired(timer, context),
             // They belong to the interface, or never run.
             Timer::T307
             | Timer::T312

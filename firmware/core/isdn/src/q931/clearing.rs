@@ -13,7 +13,7 @@ use crate::event::{Event, Who};
 use crate::setup::progress;
 
 /// The cause of a clearing message; 31 stands in for one that is missing or invalid (Q.931 5.8.6).
-fn cause_of(message: &Message, context: &Context) -> Cause {
+pub(crate) fn cause_of(message: &Message, context: &Context) -> Cause {
     let cause = message.first(|element| if let Element::Cause(cause) = element { Some(cause.clone()) } else { None });
     cause.unwrap_or_else(|| context.cause(CauseValue::NORMAL_UNSPECIFIED))
 }
@@ -75,9 +75,9 @@ impl Call {
     }
 
     /// DISCONNECT that says that a tone or an announcement is on the channel, and T306 (Q.931 5.3.4.1). Only a network side may: elsewhere,
-    /// and before the far end knows the channel, it is an ordinary clearing.
+    /// before the far end knows the channel, and while the call is held, it is an ordinary clearing.
     pub(crate) fn clear_in_band(&mut self, now: Instant, cause: Cause, context: &mut Context) {
-        let channel_known = !matches!(self.state, State::Present | State::SetupSent { .. });
+        let channel_known = self.channel.is_some() && !matches!(self.state, State::Present | State::SetupSent { .. });
         self.clear_with(now, cause, context, channel_known && context.side == Side::Network);
     }
 
@@ -148,6 +148,7 @@ impl Call {
             | State::Active => {
                 let cause = cause_of(message, context);
                 let in_band = progress(message).iter().any(|indicator| indicator.description == ProgressIndicator::IN_BAND);
+                let in_band = in_band && self.channel.is_some();
                 let ending = Ending { cause: cause.clone(), by: Who::Peer };
                 self.enter(now, State::DisconnectReceived { ending, fault }, context);
                 context.event(Event::Clearing { call: self.id, cause, in_band });

@@ -101,6 +101,7 @@ impl Call {
             let cause = context.cause(CauseValue::DESTINATION_OUT_OF_ORDER);
             return self.finish(Ending { cause, by: Who::Link }, context);
         }
+        self.forget_hold_requests(context);
         self.timers.stop(Timer::T322);
         if !self.timers.is_running(Timer::T309) {
             self.start(now, Timer::T309, context);

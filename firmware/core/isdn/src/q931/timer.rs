@@ -1,4 +1,4 @@
-//! Timers of call control (Q.931 9) and the one table of their defaults by side.
+//! Timers of call control (Q.931 9) and of hold (Q.932 6.2), and the one table of their defaults by side.
 //!
 //! Every timer of the standard has its row. Those of services that a primary rate interface has not, or that this stack does not give, never
 //! run, and their row says why.
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::Side;
 
-/// A timer of call control, by its name in Q.931.
+/// A timer of call control, by its name in Q.931 or Q.932.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Timer {
     /// Far end alerts and nobody answers.
@@ -50,6 +50,10 @@ pub enum Timer {
     T321,
     /// STATUS ENQUIRY has no answer.
     T322,
+    /// HOLD has no answer: T-HOLD of Q.932.
+    THold,
+    /// RETRIEVE has no answer: T-RETRIEVE of Q.932.
+    TRetrieve,
 }
 
 /// One row of the table that the operator sees.
@@ -78,10 +82,10 @@ const fn never(timer: Timer, ms: u64, clause: &'static str, purpose: &'static st
     TimerRow { timer, user_ms: ms, network_ms: ms, clause, purpose, never: Some(why) }
 }
 
-/// Every timer of call control, in the order of Q.931 tables 9-1 (network) and 9-2 (user).
+/// Every timer of call control, in the order of Q.931 tables 9-1 (network) and 9-2 (user), then those of Q.932.
 ///
 /// T310 of the user is any value from 30 s to 120 s: 60 s leaves a call abroad the time it takes to alert.
-pub const TIMERS: [TimerRow; 20] = [
+pub const TIMERS: [TimerRow; 22] = [
     row(Timer::T301, 180_000, 180_000, "Q.931 5.2.5.3", "nobody answers"),
     row(Timer::T302, 15_000, 15_000, "Q.931 5.2.4", "no more digits are coming"),
     row(Timer::T303, 4_000, 4_000, "Q.931 5.2.5.3", "repeat an unanswered setup once, then give up"),
@@ -108,6 +112,8 @@ pub const TIMERS: [TimerRow; 20] = [
     never(Timer::T320, 30_000, "Q.931 6.3", "keep a packet channel for the next call", "no packet calls on B-channels"),
     never(Timer::T321, 30_000, "Q.931 annex F", "wait for the other D-channel", "no backup D-channel yet"),
     row(Timer::T322, 4_000, 4_000, "Q.931 5.8.10", "repeat an unanswered status enquiry once, then clear"),
+    row(Timer::THold, 4_000, 4_000, "Q.932 6.2", "give up an unanswered hold"),
+    row(Timer::TRetrieve, 4_000, 4_000, "Q.932 6.2", "give up an unanswered retrieve"),
 ];
 
 /// How long each timer runs on one interface.

@@ -1,11 +1,11 @@
 //! What national and private variants of Q.931 do differently, one row each.
 //!
-//! A variant is data: what is sent in SETUP, how a channel is taken out of service, who waits for CONNECT ACKNOWLEDGE. Everything that is not
+//! A variant is data: what is sent in SETUP, how a channel is taken out of service, who waits for CONNECT ACKNOWLEDGE, whether calls can be held. Everything that is not
 //! in the table is Q.931 for all. Of what is received nothing depends on the variant but SERVICE messages: a far end that sends what its variant does not have is understood all the same.
 //!
 //! Where the rows come from: EuroISDN EN 300 403-1; QSIG ECMA-143 (peers with equal rights, location private network); INS1500 TTC JT-Q931, which
 //! follows Q.931; the North American ones from what libpri and gateways of other makers send, since their documents are not public: of
-//! a difference that none of them shows no row says anything. Left out: codeset 6 elements of 5ESS, NFAS.
+//! a difference that none of them shows no row says anything. Hold: libpri has it in every type; of QSIG another maker says that it has not. Left out: codeset 6 elements of 5ESS, NFAS.
 
 use super::ie::{Element, id};
 use crate::cause::Location;
@@ -85,6 +85,8 @@ pub struct VariantRow {
     pub maintenance: Option<Maintenance>,
     /// Both ends wait for CONNECT ACKNOWLEDGE, whichever side they are (ECMA-143).
     pub symmetric: bool,
+    /// Whether it has HOLD and RETRIEVE.
+    pub hold: bool,
     /// Location of causes of the network side.
     pub network: Location,
     /// Octets of a call reference that this end allocates.
@@ -102,6 +104,7 @@ const Q931: VariantRow = VariantRow {
     numbers: NumberForms::Any,
     maintenance: None,
     symmetric: false,
+    hold: true,
     network: Location::PublicLocal,
     reference_octets: 2,
 };
@@ -138,6 +141,7 @@ pub const VARIANTS: [VariantRow; 8] = [
         display: false,
         facility: Dialect::Qsig,
         symmetric: true,
+        hold: false,
         network: Location::PrivateLocal,
         ..Q931
     },

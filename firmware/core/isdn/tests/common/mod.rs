@@ -163,6 +163,31 @@ pub fn inject(pair: &mut Raw, messages: &[&[u8]]) -> Vec<String> {
     answers(pair, ms(50))
 }
 
+/// The same config, with hold allowed.
+pub fn with_hold(config: Config) -> Config {
+    Config { hold: true, ..config }
+}
+
+/// Both ends up, hold allowed at both.
+pub fn holding_ends() -> Ends {
+    up(ends_with(with_hold(config(Side::User)), with_hold(config(Side::Network))))
+}
+
+/// Slots that calls have.
+pub fn in_use(interface: &Interface) -> Vec<u8> {
+    let slot = |channel: &isdn::ChannelStatus| matches!(channel.state, isdn::ChannelState::InUse(_)).then_some(channel.slot);
+    interface.channels().iter().filter_map(slot).collect()
+}
+
+/// The user's call is held by the user, with the network's consent.
+pub fn held_by_user(pair: &mut Ends) -> (CallId, CallId) {
+    let (left, right) = answered_from_user(pair);
+    then(pair, |p, now| p.left.hold(now, left));
+    then(pair, |p, now| p.right.accept_hold(now, right));
+    assert!(pair.left.calls().all(|call| call.held) && pair.right.calls().all(|call| call.held));
+    (left, right)
+}
+
 /// What the interface sends within `span`, in words.
 pub fn answers(pair: &mut Raw, span: Duration) -> Vec<String> {
     pair.right_events.clear();

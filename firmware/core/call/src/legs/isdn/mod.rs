@@ -447,6 +447,8 @@ impl IsdnSpan {
             // Said when the call was placed: digits may come before the far end asks for them.
             // What is keyed or shown in a call has no word yet.
             Event::NeedDigits { .. } | Event::Information { .. } | Event::Established { .. } | Event::Notify { .. } => {}
+            // Not allowed in the interface's settings, so none comes.
+            Event::HoldRequested { .. } | Event::Held { .. } | Event::RetrieveRequested { .. } | Event::Retrieved { .. } => {}
         }
     }
 
