@@ -16,6 +16,7 @@ macro_rules! with_libpri_on_either_side {
     };
 }
 
+mod hold;
 mod near_end;
 mod switch_types;
 

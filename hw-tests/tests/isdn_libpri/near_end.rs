@@ -1,7 +1,7 @@
 //! The near end of the span: `isdn::Interface` on a virtual span, run by a thread of the test.
 //!
 //! It answers calls by their number (201 answers, 202 is busy, 203 unallocated, 204 rings for ever, 205 answers and
-//! clears after 20 ms; a number in pieces is asked for until it has three digits), sends back on every B-channel what it hears, and keeps the ladder, which is printed when the test fails.
+//! clears after 20 ms; a number in pieces is asked for until it has three digits), lets the far end hold and retrieve them, sends back on every B-channel what it hears, and keeps the ladder, which is printed when the test fails.
 
 use std::collections::BTreeMap;
 use std::os::fd::AsFd;
@@ -36,6 +36,8 @@ enum Command {
     Setup(Box<Setup>, Sender<Result<CallId, Refused>>),
     Digits(CallId, String, bool),
     Clear(CallId, CauseValue),
+    Hold(CallId),
+    Retrieve(CallId),
     Block(u8),
     Unblock(u8),
     Restart(u8),
@@ -109,6 +111,26 @@ impl NearEnd {
 
     pub(crate) fn clear(&self, call: CallId, cause: CauseValue) {
         self.commands.send(Command::Clear(call, cause)).unwrap();
+    }
+
+    /// Sends HOLD and waits for its answer.
+    #[track_caller]
+    pub(crate) fn hold(&mut self, call: CallId) -> Result<(), CauseValue> {
+        self.commands.send(Command::Hold(call)).unwrap();
+        self.wait("Held", |event| match event {
+            Event::Held { call: of, result } if *of == call => Some(result.clone().map_err(|cause| cause.value)),
+            _ => None,
+        })
+    }
+
+    /// Sends RETRIEVE and waits for its answer: the channel.
+    #[track_caller]
+    pub(crate) fn retrieve(&mut self, call: CallId) -> Result<u8, CauseValue> {
+        self.commands.send(Command::Retrieve(call)).unwrap();
+        self.wait("Retrieved", |event| match event {
+            Event::Retrieved { call: of, result } if *of == call => Some(result.clone().map_err(|cause| cause.value)),
+            _ => None,
+        })
     }
 
     /// Takes a channel out of use, or gives it back.
@@ -250,6 +272,8 @@ impl Driver {
                     Command::Setup(setup, reply) => reply.send(self.interface.setup(now, *setup)).unwrap(),
                     Command::Digits(call, digits, complete) => self.interface.more_digits(now, call, &digits, complete),
                     Command::Clear(call, cause) => self.clear(now, call, cause),
+                    Command::Hold(call) => self.interface.hold(now, call),
+                    Command::Retrieve(call) => self.interface.retrieve(now, call),
                     Command::Block(slot) => self.interface.block(now, slot).unwrap(),
                     Command::Unblock(slot) => self.interface.unblock(now, slot),
                     Command::Restart(slot) => self.interface.restart(now, &[slot]),
@@ -318,11 +342,17 @@ impl Driver {
                     self.dialled_more(now, *call, "", false);
                 }
                 Event::MoreDigits { call, digits, complete } => self.dialled_more(now, *call, &digits.clone(), *complete),
-                Event::ChannelReady { call, channel } => {
+                Event::ChannelReady { call, channel } | Event::Retrieved { call, result: Ok(channel) } => {
+                    self.open_channel(*call, *channel);
+                }
+                Event::HoldRequested { call } => {
                     self.b_channels.remove(call);
-                    let mut opened = self.span.open(*channel, Mode::Audio).unwrap();
-                    opened.write(&[0xd5; BLOCK]).unwrap();
-                    self.b_channels.insert(*call, opened);
+                    self.interface.accept_hold(now, *call);
+                }
+                Event::Held { call, result: Ok(()) } => drop(self.b_channels.remove(call)),
+                Event::RetrieveRequested { call, channel } => {
+                    self.interface.accept_retrieve(now, *call);
+                    self.open_channel(*call, *channel);
                 }
                 Event::Established { call } if self.short_calls.contains(call) => self.due.push((now + SHORT_CALL, *call)),
                 Event::Clearing { call, .. } => self.clear(now, *call, CauseValue::NORMAL_CLEARING),
@@ -332,10 +362,8 @@ impl Driver {
                 | Event::ChannelService { .. }
                 | Event::Name { .. }
                 | Event::ChannelFreed { .. }
-                | Event::HoldRequested { .. }
-                | Event::Held { .. }
-                | Event::RetrieveRequested { .. }
-                | Event::Retrieved { .. }
+                | Event::Held { result: Err(_), .. }
+                | Event::Retrieved { result: Err(_), .. }
                 | Event::NeedDigits { .. }
                 | Event::Information { .. }
                 | Event::Proceeding { .. }
@@ -347,6 +375,13 @@ impl Driver {
             }
             self.events.send(event).unwrap();
         }
+    }
+
+    fn open_channel(&mut self, call: CallId, slot: u8) {
+        self.b_channels.remove(&call);
+        let mut opened = self.span.open(slot, Mode::Audio).unwrap();
+        opened.write(&[0xd5; BLOCK]).unwrap();
+        self.b_channels.insert(call, opened);
     }
 
     fn dialled_more(&mut self, now: Instant, call: CallId, digits: &str, complete: bool) {

@@ -3,6 +3,8 @@
 //! ```text
 //! {"do":"call","called":"100","calling":"5550001","channel":1,"play":"in.wav","record":"out.wav","clear_after_ms":5000}
 //! {"do":"hangup","call":1,"cause":16}
+//! {"do":"hold","call":1}        HOLD; what the far end asks for is accepted where the peer was started with --hold
+//! {"do":"retrieve","call":1}    RETRIEVE, on a free timeslot
 //! {"do":"watch"}      from here on this connection is told of every call and of the data link
 //! {"do":"status"}
 //! {"do":"alarm","on":true}      loss of signal toward the far end, until it is turned off
@@ -11,7 +13,8 @@
 //! {"do":"shutdown"}   clears all calls, then the peer ends
 //! ```
 //!
-//! The connection that placed a call is told of it: `placed`, `proceeding`, `alerting`, `connected`, `clearing`, `released`.
+//! The connection that placed a call is told of it: `placed`, `proceeding`, `alerting`, `connected`, `held`, `hold_refused`,
+//! `retrieved`, `retrieve_refused`, `clearing`, `released`.
 //! A line that cannot be read is answered by `error` and the connection stays; one that never ends is cut off.
 
 use std::collections::BTreeMap;
@@ -35,6 +38,8 @@ const MOST_UNREAD: usize = 4 * 1024 * 1024;
 pub enum Request {
     Call(CallRequest),
     Hangup { call: u32, cause: Option<u8> },
+    Hold { call: u32 },
+    Retrieve { call: u32 },
     Alarm { on: bool },
     Restart { channel: u8 },
     Service { channel: u8, status: u8 },

@@ -6,6 +6,8 @@
 //!
 //! A call's timeslot is open from the moment both ends agree on it until it is released; audio before the answer is silence.
 
+mod hold;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -433,6 +435,10 @@ impl Engine {
             Event::Service { channel, status, acknowledged } => {
                 self.reports.push_back(Report::Service { channel, status, acknowledged });
             }
+            Event::Hold { call } => self.take_hold(now, call),
+            Event::Held { call, refused } => self.take_held(now, call, refused),
+            Event::Retrieve { call, channel, flexible } => self.take_retrieve(now, call, channel, flexible),
+            Event::Retrieved { call, channel, refused } => self.take_retrieved(now, call, channel, refused),
             Event::Other(text) => self.reports.push_back(Report::Other { text }),
         }
     }
@@ -459,14 +465,19 @@ impl Engine {
         Some(call.at_ms(now))
     }
 
+    /// The channel that the far end names, or another where it would take one; otherwise the cause to refuse with.
+    fn choose_channel(&self, named: Option<u8>, flexible: bool) -> Result<u8, u8> {
+        match named {
+            Some(named) if self.config.framing.is_b_channel(named) && !self.is_in_use(named) => Ok(named),
+            Some(_) if !flexible => Err(REQUESTED_CHANNEL_NOT_AVAILABLE),
+            Some(_) | None => self.free_channel().ok_or(NO_CHANNEL),
+        }
+    }
+
     fn take_ring(&mut self, now: Instant, ring: Ring) {
         self.counters.incoming += 1;
         let id = ring.call;
-        let channel = match ring.channel {
-            Some(named) if self.config.framing.is_b_channel(named) && !self.is_in_use(named) => Ok(named),
-            Some(_) if !ring.flexible => Err(REQUESTED_CHANNEL_NOT_AVAILABLE),
-            Some(_) | None => self.free_channel().ok_or(NO_CHANNEL),
-        };
+        let channel = self.choose_channel(ring.channel, ring.flexible);
         let call = Call {
             direction: Direction::Incoming,
             called: ring.called.clone(),

@@ -28,6 +28,12 @@ pub(crate) const DIGITS: i32 = 15;
 pub(crate) const SERVICE: i32 = 16;
 pub(crate) const SERVICE_ACK: i32 = 17;
 pub(crate) const RESTART_ACK: i32 = 18;
+pub(crate) const HOLD: i32 = 19;
+pub(crate) const HOLD_ACK: i32 = 20;
+pub(crate) const HOLD_REJECT: i32 = 21;
+pub(crate) const RETRIEVE: i32 = 22;
+pub(crate) const RETRIEVE_ACK: i32 = 23;
+pub(crate) const RETRIEVE_REJECT: i32 = 24;
 
 /// `struct peer_event`.
 #[repr(C)]
@@ -104,6 +110,7 @@ unsafe extern "C" {
         switch_type: c_int,
         overlap: c_int,
         facility: c_int,
+        hold: c_int,
         debug: c_int,
     ) -> *mut Peer;
     pub(crate) fn peer_set_timer(peer: *mut Peer, timer: *const c_char, value: c_int) -> c_int;
@@ -119,6 +126,11 @@ unsafe extern "C" {
     pub(crate) fn peer_answer(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;
     pub(crate) fn peer_restart(peer: *mut Peer, channel: c_int) -> c_int;
     pub(crate) fn peer_service(peer: *mut Peer, channel: c_int, status: c_int) -> c_int;
+    pub(crate) fn peer_hold(peer: *mut Peer, call: *mut c_void) -> c_int;
+    pub(crate) fn peer_hold_accept(peer: *mut Peer, call: *mut c_void) -> c_int;
+    pub(crate) fn peer_retrieve(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;
+    pub(crate) fn peer_retrieve_accept(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;
+    pub(crate) fn peer_retrieve_refuse(peer: *mut Peer, call: *mut c_void, cause: c_int) -> c_int;
     pub(crate) fn peer_hangup(peer: *mut Peer, call: *mut c_void, cause: c_int) -> c_int;
 }
 

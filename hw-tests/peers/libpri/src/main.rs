@@ -73,6 +73,9 @@ struct Cli {
     /// Names and diversions go in Facility where the switch type has that; the redirecting number is left out there.
     #[arg(long)]
     facility: bool,
+    /// The far end may hold calls; otherwise HOLD is refused with cause 69.
+    #[arg(long)]
+    hold: bool,
     /// libpri's debug output: PRI_DEBUG_* bits, e.g. 106 for decoded frames and both state machines.
     #[arg(long, default_value_t = 0)]
     debug_libpri: i32,
@@ -143,7 +146,7 @@ fn serve(cli: &Cli) -> Result<(), Box<dyn Error>> {
         side,
         framing: cli.framing,
         switch: cli.switch,
-        options: Options { overlap: cli.overlap, facility: cli.facility },
+        options: Options { overlap: cli.overlap, facility: cli.facility, hold: cli.hold },
         debug: cli.debug_libpri,
         timers: cli.timer.clone(),
         plan: NumberPlan::with(cli.rule.iter().cloned()),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-/// Who cleared a call.
+/// Who cleared a call, held it or retrieved it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum By {
@@ -65,6 +65,14 @@ pub enum Report {
     Restarted { channel: Option<u8> },
     /// SERVICE arrived, or its acknowledgement; status 0 is in service, 2 out of service.
     Service { channel: Option<u8>, status: Option<u8>, acknowledged: bool },
+    /// The call is held and has no timeslot; by whom.
+    Held { call: u32, at_ms: u64, by: By },
+    /// HOLD was refused, or not answered.
+    HoldRefused { call: u32, cause: u8 },
+    /// The call has a timeslot again; who asked for it.
+    Retrieved { call: u32, at_ms: u64, channel: u8, by: By },
+    /// RETRIEVE was refused, or not answered: the call is still held.
+    RetrieveRefused { call: u32, cause: u8 },
     /// Another event of libpri, by its name.
     Other { text: String },
     /// A call could not be placed.
@@ -89,6 +97,10 @@ impl Report {
             | Self::Progress { call, .. }
             | Self::Connected { call, .. }
             | Self::Clearing { call, .. }
+            | Self::Held { call, .. }
+            | Self::HoldRefused { call, .. }
+            | Self::Retrieved { call, .. }
+            | Self::RetrieveRefused { call, .. }
             | Self::Released { call, .. } => Some(*call),
             Self::LinkUp
             | Self::LinkDown

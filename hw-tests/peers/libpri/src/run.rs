@@ -73,6 +73,14 @@ fn obey(
             Ok(()) => Report::Done,
             Err(reason) => Report::Error { reason },
         },
+        Ok(Request::Hold { call }) => match engine.hold(now, call) {
+            Ok(()) => Report::Done,
+            Err(reason) => Report::Error { reason },
+        },
+        Ok(Request::Retrieve { call }) => match engine.retrieve(now, call) {
+            Ok(()) => Report::Done,
+            Err(reason) => Report::Error { reason },
+        },
         Ok(Request::Alarm { on }) => match line.cut(on) {
             Ok(()) => Report::Done,
             Err(error) => Report::Error { reason: error.to_string() },

@@ -74,7 +74,7 @@ static int write_frame(struct pri *pri, void *buffer, int length) {
     return length;
 }
 
-struct peer *peer_new(const char *name, int network, int switch_type, int overlap, int facility, int debug) {
+struct peer *peer_new(const char *name, int network, int switch_type, int overlap, int facility, int hold, int debug) {
     struct peer *peer = calloc(1, sizeof(*peer));
     if (!peer) {
         return NULL;
@@ -93,6 +93,8 @@ struct peer *peer_new(const char *name, int network, int switch_type, int overla
     /* Clearing as in Q.931 5.3, not libpri's older habit of RELEASE COMPLETE in any state for some causes. */
     pri_hangup_fix_enable(peer->pri, 1);
     pri_set_service_message_support(peer->pri, 1);
+    /* Without it HOLD is refused; that this end sends it needs no leave. */
+    pri_hold_enable(peer->pri, hold);
     if (facility) {
         pri_facility_enable(peer->pri);
     }
@@ -146,6 +148,12 @@ static void flatten_proceeding(struct peer_event *flat, int kind, const pri_even
     flat->channel = timeslot(proceeding->channel);
     flat->progress = proceeding->progressmask;
     flat->cause = kind == PEER_PROGRESS ? proceeding->cause : -1;
+}
+
+static void flatten_hold(struct peer_event *flat, int kind, void *call, int channel) {
+    flat->kind = kind;
+    flat->call = call;
+    flat->channel = timeslot(channel);
 }
 
 static int flatten(struct peer_event *flat, const pri_event *event) {
@@ -220,6 +228,27 @@ static int flatten(struct peer_event *flat, const pri_event *event) {
         flat->kind = PEER_SERVICE_ACK;
         flat->channel = timeslot(event->service_ack.channel);
         flat->cause = event->service_ack.changestatus;
+        break;
+    case PRI_EVENT_HOLD:
+        flatten_hold(flat, PEER_HOLD, event->hold.call, event->hold.channel);
+        break;
+    case PRI_EVENT_HOLD_ACK:
+        flatten_hold(flat, PEER_HOLD_ACK, event->hold_ack.call, event->hold_ack.channel);
+        break;
+    case PRI_EVENT_HOLD_REJ:
+        flatten_hold(flat, PEER_HOLD_REJECT, event->hold_rej.call, event->hold_rej.channel);
+        flat->cause = event->hold_rej.cause;
+        break;
+    case PRI_EVENT_RETRIEVE:
+        flatten_hold(flat, PEER_RETRIEVE, event->retrieve.call, event->retrieve.channel);
+        flat->flexible = event->retrieve.flexible;
+        break;
+    case PRI_EVENT_RETRIEVE_ACK:
+        flatten_hold(flat, PEER_RETRIEVE_ACK, event->retrieve_ack.call, event->retrieve_ack.channel);
+        break;
+    case PRI_EVENT_RETRIEVE_REJ:
+        flatten_hold(flat, PEER_RETRIEVE_REJECT, event->retrieve_rej.call, event->retrieve_rej.channel);
+        flat->cause = event->retrieve_rej.cause;
         break;
     case PRI_EVENT_CONFIG_ERR:
         flat->kind = PEER_CONFIG_ERROR;
@@ -330,6 +359,26 @@ int peer_restart(struct peer *peer, int channel) {
 
 int peer_service(struct peer *peer, int channel, int status) {
     return pri_maintenance_service(peer->pri, 0, channel, status);
+}
+
+int peer_hold(struct peer *peer, void *call) {
+    return pri_hold(peer->pri, call);
+}
+
+int peer_hold_accept(struct peer *peer, void *call) {
+    return pri_hold_ack(peer->pri, call);
+}
+
+int peer_retrieve(struct peer *peer, void *call, int channel) {
+    return pri_retrieve(peer->pri, call, channel);
+}
+
+int peer_retrieve_accept(struct peer *peer, void *call, int channel) {
+    return pri_retrieve_ack(peer->pri, call, channel);
+}
+
+int peer_retrieve_refuse(struct peer *peer, void *call, int cause) {
+    return pri_retrieve_rej(peer->pri, call, cause);
 }
 
 int peer_hangup(struct peer *peer, void *call, int cause) {

@@ -31,6 +31,12 @@ enum peer_event_kind {
     PEER_SERVICE = 16,
     PEER_SERVICE_ACK = 17,
     PEER_RESTART_ACK = 18,
+    PEER_HOLD = 19,
+    PEER_HOLD_ACK = 20,
+    PEER_HOLD_REJECT = 21,
+    PEER_RETRIEVE = 22,
+    PEER_RETRIEVE_ACK = 23,
+    PEER_RETRIEVE_REJECT = 24,
 };
 
 struct peer_event {
@@ -89,7 +95,7 @@ size_t peer_event_size(void);
 size_t peer_setup_size(void);
 
 /* switch_type is a PRI_SWITCH_*, by its number in libpri.h. */
-struct peer *peer_new(const char *name, int network, int switch_type, int overlap, int facility, int debug);
+struct peer *peer_new(const char *name, int network, int switch_type, int overlap, int facility, int hold, int debug);
 int peer_set_timer(struct peer *peer, const char *timer, int value);
 
 /* One frame from the D-channel, without FCS. Returns 1 when *event was filled. */
@@ -110,11 +116,17 @@ int peer_digit(struct peer *peer, void *call, char digit);
 int peer_proceeding(struct peer *peer, void *call, int channel);
 int peer_alerting(struct peer *peer, void *call, int channel);
 int peer_answer(struct peer *peer, void *call, int channel);
-/* Clears by whatever message libpri sees fit. Returns 1 while libpri still holds the call, 0 when it is gone. */
 /* RESTART for one channel. */
 int peer_restart(struct peer *peer, int channel);
 /* SERVICE for one channel: status 0 in service, 2 out of service. */
 int peer_service(struct peer *peer, int channel, int status);
+/* HOLD and RETRIEVE, and what answers them; -1 when the call's state does not allow it. Channel 0: none is named. */
+int peer_hold(struct peer *peer, void *call);
+int peer_hold_accept(struct peer *peer, void *call);
+int peer_retrieve(struct peer *peer, void *call, int channel);
+int peer_retrieve_accept(struct peer *peer, void *call, int channel);
+int peer_retrieve_refuse(struct peer *peer, void *call, int cause);
+/* Clears by whatever message libpri sees fit. Returns 1 while libpri still holds the call, 0 when it is gone. */
 int peer_hangup(struct peer *peer, void *call, int cause);
 
 #endif

@@ -12,7 +12,9 @@
 //! when [`Stack::time_to_timeout`] says so. Feed frames with [`Stack::handle_frame`], then drain [`Stack::poll_transmit`]
 //! and [`Stack::poll_event`] until both return `None`.
 //!
-//! Left out: hold, transfer, supplementary services, advice of charge, the number of a connected line. SERVICE messages are answered whatever the switch type.
+//! Left out: transfer, supplementary services, advice of charge, the number of a connected line. SERVICE messages are answered whatever the switch type.
+
+mod hold;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
@@ -58,6 +60,8 @@ pub struct Options {
     pub overlap: bool,
     /// Names and diversions are sent in Facility where the switch type has that.
     pub facility: bool,
+    /// HOLD of the far end is told, and not refused with cause 69.
+    pub hold: bool,
 }
 
 /// A call of one [`Stack`]; numbers are never reused.
@@ -154,6 +158,36 @@ pub enum Event {
         /// It is the answer to ours.
         acknowledged: bool,
     },
+    /// HOLD: to be answered by [`Stack::accept_hold`].
+    Hold {
+        /// Which call.
+        call: CallId,
+    },
+    /// HOLD ACKNOWLEDGE; or HOLD REJECT, or no answer, with its cause.
+    Held {
+        /// Which call.
+        call: CallId,
+        /// Q.850 value, when it is not held.
+        refused: Option<u8>,
+    },
+    /// RETRIEVE: to be answered by [`Stack::accept_retrieve`] or [`Stack::refuse_retrieve`].
+    Retrieve {
+        /// Which call.
+        call: CallId,
+        /// Timeslot named in the channel identification, if any.
+        channel: Option<u8>,
+        /// Another channel would do.
+        flexible: bool,
+    },
+    /// RETRIEVE ACKNOWLEDGE with its timeslot; or RETRIEVE REJECT, or no answer, with its cause.
+    Retrieved {
+        /// Which call.
+        call: CallId,
+        /// Timeslot that the far end chose or confirmed.
+        channel: Option<u8>,
+        /// Q.850 value, when it is still held.
+        refused: Option<u8>,
+    },
     /// Anything else: libpri's name of it.
     Other(String),
 }
@@ -217,6 +251,8 @@ pub enum Refused {
     UnknownTimer(String),
     /// The call is gone.
     UnknownCall(CallId),
+    /// libpri does not send this message in the call's state.
+    WrongState(&'static str),
 }
 
 impl fmt::Display for Refused {
@@ -227,6 +263,7 @@ impl fmt::Display for Refused {
             Self::BadText(text) => write!(f, "text with a NUL inside: {text:?}"),
             Self::UnknownTimer(name) => write!(f, "libpri has no timer {name:?}"),
             Self::UnknownCall(call) => write!(f, "no call {}", call.0),
+            Self::WrongState(message) => write!(f, "libpri does not send {message} in the state of the call"),
         }
     }
 }
@@ -265,9 +302,10 @@ impl Stack {
     ) -> Result<Self, Refused> {
         let name = c_text(name)?;
         let (network, switch_type) = (c_int::from(side == Side::Network), switch.number(framing));
+        let Options { overlap, facility, hold } = options;
+        let (overlap, facility, hold) = (c_int::from(overlap), c_int::from(facility), c_int::from(hold));
         // SAFETY: `name` is a NUL-terminated string that outlives the call; the shim copies it.
-        let peer =
-            unsafe { ffi::peer_new(name.as_ptr(), network, switch_type, options.overlap.into(), options.facility.into(), debug) };
+        let peer = unsafe { ffi::peer_new(name.as_ptr(), network, switch_type, overlap, facility, hold, debug) };
         let peer = NonNull::new(peer).ok_or(Refused::NoController)?;
         Ok(Self { peer, law: framing.law(), calls: BTreeMap::new(), last_call: 0, events: VecDeque::new() })
     }
@@ -479,6 +517,7 @@ impl Stack {
             ffi::RING => self.take_ring(event),
             ffi::DIGITS => self.take_digits(event),
             ffi::NEED_DIGITS | ffi::PROCEEDING | ffi::ALERTING | ffi::PROGRESS | ffi::ANSWER => self.take_progress(event),
+            ffi::HOLD..=ffi::RETRIEVE_REJECT => self.take_hold(event),
             ffi::HANGUP_REQUEST | ffi::HANGUP | ffi::HANGUP_ACK => self.take_hangup(event),
             ffi::CONFIG_ERROR => self.events.push_back(Event::Other(format!("configuration error: {}", text(&event.text)))),
             ffi::OTHER => self.events.push_back(Event::Other(format!("{} (event {})", text(&event.text), event.raw))),

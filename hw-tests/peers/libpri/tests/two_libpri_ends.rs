@@ -5,6 +5,8 @@ use libpri_peer::framing::Framing;
 use libpri_peer::stack::{CallId, Event, Options, Refused, Ring, Setup, Side, Stack};
 use libpri_peer::switch_type::SwitchType;
 
+const WITH_HOLD: Options = Options { overlap: false, facility: false, hold: true };
+
 /// Both ends; frames go straight across.
 struct Joined {
     user: Stack,
@@ -18,8 +20,8 @@ struct Joined {
 impl Joined {
     fn new() -> Self {
         Self {
-            user: Stack::new("user", Side::User, Framing::E1, SwitchType::EuroIsdn, Options::default(), 0).unwrap(),
-            network: Stack::new("network", Side::Network, Framing::E1, SwitchType::EuroIsdn, Options::default(), 0).unwrap(),
+            user: Stack::new("user", Side::User, Framing::E1, SwitchType::EuroIsdn, WITH_HOLD, 0).unwrap(),
+            network: Stack::new("network", Side::Network, Framing::E1, SwitchType::EuroIsdn, WITH_HOLD, 0).unwrap(),
             user_events: Vec::new(),
             network_events: Vec::new(),
             frames: Vec::new(),
@@ -226,7 +228,7 @@ fn calls_in_a_row_never_reuse_an_id() {
 
 #[test]
 fn unknown_timer_and_text_with_nul_are_refused() {
-    let mut stack = Stack::new("user", Side::User, Framing::E1, SwitchType::EuroIsdn, Options::default(), 0).unwrap();
+    let mut stack = Stack::new("user", Side::User, Framing::E1, SwitchType::EuroIsdn, WITH_HOLD, 0).unwrap();
     assert_eq!(stack.set_timer("T200", 500), Ok(()));
     assert_eq!(stack.set_timer("T999", 1), Err(Refused::UnknownTimer("T999".into())));
     assert_eq!(stack.place(&setup("55\0", 1)), Err(Refused::BadText("55\0".into())));
@@ -241,4 +243,60 @@ fn frames_of_any_length_do_not_disturb_the_stack() {
     joined.forget();
     connected_from_user(&mut joined);
     assert!(joined.user_events.iter().any(|event| matches!(event, Event::Answer { .. })), "{:?}", joined.user_events);
+}
+
+#[test]
+fn held_call_has_no_channel_and_is_retrieved_on_another() {
+    let mut joined = Joined::up();
+    let (outgoing, incoming) = connected_from_user(&mut joined);
+    joined.forget();
+    joined.user.request_hold(outgoing).unwrap();
+    joined.settle();
+    assert_eq!(joined.network_events, [Event::Hold { call: incoming }]);
+    joined.network.accept_hold(incoming).unwrap();
+    joined.settle();
+    assert_eq!(joined.user_events, [Event::Held { call: outgoing, refused: None }]);
+    joined.forget();
+    joined.user.retrieve(outgoing, Some(7)).unwrap();
+    joined.settle();
+    assert_eq!(joined.network_events, [Event::Retrieve { call: incoming, channel: Some(7), flexible: true }]);
+    joined.network.accept_retrieve(incoming, 9).unwrap();
+    joined.settle();
+    assert_eq!(joined.user_events, [Event::Retrieved { call: outgoing, channel: Some(9), refused: None }]);
+}
+
+#[test]
+fn retrieve_that_is_refused_leaves_the_call_held_and_what_is_out_of_place_is_not_sent() {
+    let mut joined = Joined::up();
+    let (outgoing, incoming) = connected_from_user(&mut joined);
+    assert_eq!(joined.network.retrieve(incoming, None), Err(Refused::WrongState("RETRIEVE")));
+    joined.network.request_hold(incoming).unwrap();
+    joined.settle();
+    joined.user.accept_hold(outgoing).unwrap();
+    joined.settle();
+    joined.forget();
+    joined.network.retrieve(incoming, None).unwrap();
+    joined.settle();
+    assert_eq!(joined.user_events, [Event::Retrieve { call: outgoing, channel: None, flexible: true }]);
+    joined.user.refuse_retrieve(outgoing, 34).unwrap();
+    joined.settle();
+    assert_eq!(joined.network_events, [Event::Retrieved { call: incoming, channel: None, refused: Some(34) }]);
+    assert_eq!(joined.network.request_hold(incoming), Err(Refused::WrongState("HOLD")));
+}
+
+#[test]
+fn network_ignores_a_hold_that_meets_its_own() {
+    let mut joined = Joined::up();
+    let (outgoing, incoming) = connected_from_user(&mut joined);
+    joined.forget();
+    joined.user.request_hold(outgoing).unwrap();
+    joined.network.request_hold(incoming).unwrap();
+    joined.settle();
+    assert_eq!(
+        (joined.user_events.as_slice(), joined.network_events.as_slice()),
+        (&[Event::Hold { call: outgoing }][..], &[][..])
+    );
+    joined.user.accept_hold(outgoing).unwrap();
+    joined.settle();
+    assert_eq!(joined.network_events, [Event::Held { call: incoming, refused: None }]);
 }
