@@ -1,4 +1,4 @@
-//! Both ends ask at once for hold, or for the call back: the network's request stands (Q.932 6.2, as libpri has it).
+//! Both ends ask at once for hold, or for the call back: the network's request stands, as it does with libpri (hold: Q.932 6.2).
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::disallowed_methods, reason = "tests fail by panic")]
 
 mod common;
