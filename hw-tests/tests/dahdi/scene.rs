@@ -50,6 +50,16 @@ impl Trunk {
         Self { switch_type, ..self }
     }
 
+    /// Whether it is of this switch type.
+    pub(crate) fn is(self, switch_type: &str) -> bool {
+        self.switch_type == switch_type
+    }
+
+    /// Whether libpri tells who calls by name in SETUP: as a user of EuroISDN it does not.
+    pub(crate) fn far_end_tells_names(self) -> bool {
+        self.switch_type != "euro-isdn" || self.box_side == Side::User
+    }
+
     /// The box with this span as `pstn`, without peers.
     pub(crate) fn setup(self) -> Setup {
         let framing = match self.framing {

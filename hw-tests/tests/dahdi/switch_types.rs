@@ -19,30 +19,36 @@ enum Beyond {
     RestartAndService,
 }
 
-/// Calls both ways, cleared both ways, a busy number; RESTART of an idle channel; SERVICE where the type has it.
+/// Calls both ways, cleared both ways, a busy number; a number dialled in pieces; name and redirecting number both ways; RESTART of both
+/// ends; SERVICE where the type has it.
 fn row(trunk: Trunk, beyond: Beyond) {
     let scratch = Scratch::new("dahdi-switch");
     let (out, into) = (free_port(), free_port());
-    let setup = trunk.setup().peer("callee", Transport::Udp, into).peer("caller", Transport::Udp, out);
-    let scene = Scene::start(&scratch, trunk, &setup, &[]);
-    for (number, scenario) in
-        [("5551001", Scenario::UacCall), ("5555001", Scenario::UacClearedByCallee), ("5552001", Scenario::UacRefused(486))]
-    {
-        scene.sipp_calls(&scratch, number, quick(scenario), out).expect_success();
-    }
-    for (scenario, libpri_clears) in [(Scenario::UasAnswer, true), (Scenario::UasBye, false)] {
-        let callee = Sipp::start(&scratch, &quick(scenario).port(into));
-        let mut call = scene.libpri.place(json!({"called": "1001", "calling": "5559000", "name": "Berta"}));
-        call.wait_for("connected");
-        if libpri_clears {
-            call.hang_up(16);
-        }
-        assert_eq!(call.until_released()["cause"], 16);
-        callee.finish().expect_success();
-    }
+    let setup = trunk.setup().span_line("overlap_sending = true");
+    let setup = setup.peer("callee", Transport::Udp, into).peer("caller", Transport::Udp, out);
+    // Names and diversions of QSIG are in Facility; elsewhere libpri would leave the redirecting number out of SETUP then.
+    let facility: &[&str] = if trunk.is("qsig") { &["--facility"] } else { &[] };
+    let scene = Scene::start(&scratch, trunk, &setup, &[&["--overlap"], facility].concat());
+    // What libpri is told of each call.
+    let call = |number, scenario: Scenario| {
+        let mut watching = scene.libpri.watch();
+        let run = quick(scenario).header("Diversion: <sip:5550777@127.0.0.1>;reason=no-answer");
+        scene.sipp_calls(&scratch, number, run, out).expect_success();
+        watching.wait_for("incoming")
+    };
+    let incoming = call("5551001", Scenario::UacCall);
+    // 2: call forwarding no reply (Q.931 4.6.7).
+    assert_eq!(incoming["redirecting"], json!(["5550777", 2]), "{incoming}");
+    assert_eq!(incoming["name"], "Load", "{incoming}");
+    assert_eq!(call("5551002", Scenario::UacInPieces)["called"], "5551002");
+    call("5555001", Scenario::UacClearedByCallee);
+    call("5552001", Scenario::UacRefused(486));
+    calls_of_libpri(&scene, &scratch, trunk, into);
     let mut watching = scene.libpri.watch();
     scene.libpri.request(&json!({"do": "restart", "channel": 5}));
     assert_eq!(watching.wait_for("restarted")["channel"], 5);
+    scene.gateway.ask(async |client| client.restart_span("pstn", Some(7)).await);
+    assert_eq!(watching.wait_for("restart")["channel"], 7);
     if beyond == Beyond::RestartAndService {
         for status in [2, 0] {
             scene.libpri.request(&json!({"do": "service", "channel": 6, "status": status}));
@@ -53,7 +59,34 @@ fn row(trunk: Trunk, beyond: Beyond) {
     scene.gateway.wait_until_idle(SOON);
     scene.expect_clean_line();
     let service = if beyond == Beyond::RestartAndService { ", SERVICE" } else { "" };
-    println!("figure: {trunk:?} = calls both ways, cleared both ways, busy, RESTART{service}: libpri");
+    let name = if trunk.far_end_tells_names() {
+        "name and redirecting number both ways"
+    } else {
+        "redirecting number both ways, name out"
+    };
+    println!(
+        "figure: {trunk:?} = calls both ways, cleared both ways, busy, overlap out, {name}, RESTART both ways{service}: libpri"
+    );
+}
+
+/// A diverted call with a name that libpri clears, and one that SIPp clears.
+fn calls_of_libpri(scene: &Scene, scratch: &Scratch, trunk: Trunk, port: u16) {
+    for (scenario, libpri_clears) in [(Scenario::UasAnswer, true), (Scenario::UasBye, false)] {
+        let callee = Sipp::start(scratch, &quick(scenario).port(port));
+        let request = json!({"called": "1001", "calling": "5559000", "name": "Berta", "redirecting": ["5550888", 1]});
+        let mut call = scene.libpri.place(request);
+        call.wait_for("connected");
+        if libpri_clears {
+            call.hang_up(16);
+        }
+        assert_eq!(call.until_released()["cause"], 16);
+        let outcome = callee.finish();
+        outcome.expect_success();
+        let line = |start: &str| outcome.messages.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned();
+        let diversion = line("Diversion:");
+        assert!(diversion.contains("<sip:5550888@") && diversion.contains("reason=user-busy"), "{trunk:?}: {diversion:?}");
+        assert_eq!(line("From:").contains("\"Berta\""), trunk.far_end_tells_names(), "{trunk:?}: {}", line("From:"));
+    }
 }
 
 #[test]
