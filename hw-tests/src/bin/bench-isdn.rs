@@ -76,6 +76,7 @@ const fn reaction(event: &Event) -> Option<Told> {
         Event::Clearing { call, .. } => Some(Told::Clear(*call)),
         Event::LinkUp
         | Event::LinkDown
+        | Event::DChannel { .. }
         | Event::ChannelReady { .. }
         | Event::Proceeding { .. }
         | Event::Alerting { .. }

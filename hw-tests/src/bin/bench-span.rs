@@ -168,6 +168,7 @@ fn answer(now: Instant, end: &mut Interface, event: Event) -> u64 {
         Event::Released { .. } => return 1,
         Event::LinkUp
         | Event::LinkDown
+        | Event::DChannel { .. }
         | Event::ChannelReady { .. }
         | Event::Proceeding { .. }
         | Event::Alerting { .. }

@@ -128,7 +128,9 @@ impl NearEnd {
     pub(crate) fn retrieve(&mut self, call: CallId) -> Result<u8, CauseValue> {
         self.commands.send(Command::Retrieve(call)).unwrap();
         self.wait("Retrieved", |event| match event {
-            Event::Retrieved { call: of, result } if *of == call => Some(result.clone().map_err(|cause| cause.value)),
+            Event::Retrieved { call: of, result } if *of == call => {
+                Some(result.clone().map(|channel| channel.slot).map_err(|cause| cause.value))
+            }
             _ => None,
         })
     }
@@ -212,7 +214,9 @@ impl Drop for NearEnd {
 
 fn name(event: &Event, wanted: CallId) -> Option<&'static str> {
     let (call, name) = match event {
-        Event::LinkUp | Event::LinkDown | Event::ChannelService { .. } | Event::ChannelFreed { .. } => return None,
+        Event::LinkUp | Event::LinkDown | Event::DChannel { .. } | Event::ChannelService { .. } | Event::ChannelFreed { .. } => {
+            return None;
+        }
         Event::Setup { call, .. } => (call, "setup"),
         Event::NeedDigits { call, .. } => (call, "need digits"),
         Event::MoreDigits { call, .. } => (call, "more digits"),
@@ -276,7 +280,7 @@ impl Driver {
                     Command::Retrieve(call) => self.interface.retrieve(now, call),
                     Command::Block(slot) => self.interface.block(now, slot).unwrap(),
                     Command::Unblock(slot) => self.interface.unblock(now, slot),
-                    Command::Restart(slot) => self.interface.restart(now, &[slot]),
+                    Command::Restart(slot) => self.interface.restart(now, &[slot.into()]),
                     Command::Look(reply) => reply.send(self.look()).unwrap(),
                     Command::Stop => return,
                 }
@@ -343,7 +347,7 @@ impl Driver {
                 }
                 Event::MoreDigits { call, digits, complete } => self.dialled_more(now, *call, &digits.clone(), *complete),
                 Event::ChannelReady { call, channel } | Event::Retrieved { call, result: Ok(channel) } => {
-                    self.open_channel(*call, *channel);
+                    self.open_channel(*call, channel.slot);
                 }
                 Event::HoldRequested { call } => {
                     self.b_channels.remove(call);
@@ -352,13 +356,14 @@ impl Driver {
                 Event::Held { call, result: Ok(()) } => drop(self.b_channels.remove(call)),
                 Event::RetrieveRequested { call, channel } => {
                     self.interface.accept_retrieve(now, *call);
-                    self.open_channel(*call, *channel);
+                    self.open_channel(*call, channel.slot);
                 }
                 Event::Established { call } if self.short_calls.contains(call) => self.due.push((now + SHORT_CALL, *call)),
                 Event::Clearing { call, .. } => self.clear(now, *call, CauseValue::NORMAL_CLEARING),
                 Event::Released { call, .. } => drop(self.b_channels.remove(call)),
                 Event::LinkUp
                 | Event::LinkDown
+                | Event::DChannel { .. }
                 | Event::ChannelService { .. }
                 | Event::Name { .. }
                 | Event::ChannelFreed { .. }

@@ -155,7 +155,7 @@ fn channel_out_of_service_is_told_and_obeyed(side: Side) {
             let answered = watching.wait_for("service");
             assert_eq!((&answered["channel"], &answered["acknowledged"]), (&json!(6), &json!(true)), "{variant:?}");
             let told = rig.near.wait("ChannelService", |event| match event {
-                Event::ChannelService { channel, in_service } => Some((*channel, *in_service)),
+                Event::ChannelService { channel, in_service } => Some((channel.slot, *in_service)),
                 _ => None,
             });
             assert_eq!(told, (6, in_service), "{variant:?}");

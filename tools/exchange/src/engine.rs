@@ -369,10 +369,10 @@ impl<S: FarSpan> Exchange<S> {
         match event {
             Event::LinkUp => self.report(Report::LinkUp),
             Event::LinkDown => self.report(Report::LinkDown),
-            Event::Setup { call, channel, setup } => self.incoming(now, call, channel, &setup),
+            Event::Setup { call, channel, setup } => self.incoming(now, call, channel.slot, &setup),
             Event::ChannelReady { call, channel } => {
                 if let Some(call) = self.calls.values_mut().find(|known| known.isdn == call) {
-                    call.open(&mut self.span, channel, self.law);
+                    call.open(&mut self.span, channel.slot, self.law);
                 }
             }
             Event::Proceeding { call, .. } => {
@@ -402,8 +402,8 @@ impl<S: FarSpan> Exchange<S> {
             }
             // It holds no calls and lets nobody hold them.
             Event::HoldRequested { .. } | Event::Held { .. } | Event::RetrieveRequested { .. } | Event::Retrieved { .. } => {}
-            // It takes no channel out of service and says nothing of one that is.
-            Event::ChannelService { .. } | Event::ChannelFreed { .. } => {}
+            // It takes no channel out of service and says nothing of one that is, and has one span.
+            Event::DChannel { .. } | Event::ChannelService { .. } | Event::ChannelFreed { .. } => {}
             Event::Name { call, name, .. } => tracing::info!("exchange[{call:?}]: name {name:?}"),
             Event::Notify { call, notification } => tracing::info!("exchange[{call:?}]: notify {notification}"),
             Event::Clearing { call, cause, in_band } => {

@@ -1,8 +1,50 @@
-//! The B-channels of one interface and the way a free one is found.
+//! The B-channels of one interface, or of the group of spans that it serves, and the way a free one is found.
 //!
-//! One end of an interface hunts upward and the other downward, so that both seldom choose the same channel (glare).
+//! One end of an interface hunts upward and the other downward, so that both seldom choose the same channel (glare). In a group the hunt
+//! goes over all spans as if they were one: channels are in the order of their span's interface identifier, then of their number.
+
+use std::fmt;
 
 use crate::CallId;
+
+/// A B-channel: the span that it is on, and its number there. A bare number is a channel of the span with the first D-channel.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Channel {
+    /// Interface identifier of the span (Q.931 4.5.13): 0 for the one with the first D-channel, and so for every channel where there is
+    /// no group.
+    pub interface: u8,
+    /// Channel number of Q.931: timeslot on E1, 1 to 24 on T1.
+    pub slot: u8,
+}
+
+impl From<u8> for Channel {
+    fn from(slot: u8) -> Self {
+        Self { interface: 0, slot }
+    }
+}
+
+impl PartialEq<u8> for Channel {
+    fn eq(&self, slot: &u8) -> bool {
+        *self == Self::from(*slot)
+    }
+}
+
+/// `5` on the span with the first D-channel, `2/5` on another.
+impl fmt::Display for Channel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.interface {
+            0 => write!(f, "{}", self.slot),
+            interface => write!(f, "{interface}/{}", self.slot),
+        }
+    }
+}
+
+/// As short as [`fmt::Display`]: ladders and logs are full of it.
+impl fmt::Debug for Channel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 /// Order in which free channels are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,19 +82,21 @@ pub enum ChannelState {
 /// One B-channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChannelStatus {
-    /// Channel number of Q.931: timeslot on E1, 1 to 23 on T1.
-    pub slot: u8,
+    /// Which.
+    pub channel: Channel,
     /// What it is doing.
     pub state: ChannelState,
     /// The far end has taken it out of service (SERVICE messages).
     pub out_at_far_end: bool,
+    /// Layer 1 of its span is down, in a group of several.
+    pub line_down: bool,
 }
 
 impl ChannelStatus {
     /// Whether a call of this end may have it.
     #[must_use]
     pub fn is_free(&self) -> bool {
-        self.state == ChannelState::Idle && !self.out_at_far_end
+        self.state == ChannelState::Idle && !self.out_at_far_end && !self.line_down
     }
 }
 
@@ -73,79 +117,89 @@ pub(crate) struct Channels {
     hunting: Hunting,
     /// Calls that took a channel, and the channel taken last.
     taken: u64,
-    last: u8,
+    last: Channel,
 }
 
 impl Channels {
-    pub(crate) fn new(slots: &[u8], hunting: Hunting) -> Self {
-        let mut slots = slots.to_vec();
-        slots.sort_unstable();
-        slots.dedup();
-        let channels: Vec<_> =
-            slots.into_iter().map(|slot| ChannelStatus { slot, state: ChannelState::Idle, out_at_far_end: false }).collect();
+    pub(crate) fn new(mut channels: Vec<Channel>, hunting: Hunting) -> Self {
+        channels.sort_unstable();
+        channels.dedup();
+        let idle = |channel| ChannelStatus { channel, state: ChannelState::Idle, out_at_far_end: false, line_down: false };
+        let channels: Vec<_> = channels.into_iter().map(idle).collect();
         let uses = vec![Use::default(); channels.len()];
-        Self { channels, uses, hunting, taken: 0, last: 0 }
+        Self { channels, uses, hunting, taken: 0, last: Channel::default() }
     }
 
     pub(crate) fn all(&self) -> &[ChannelStatus] {
         &self.channels
     }
 
-    pub(crate) fn state(&self, slot: u8) -> Option<ChannelState> {
-        self.channels.iter().find(|channel| channel.slot == slot).map(|channel| channel.state)
+    pub(crate) fn state(&self, channel: Channel) -> Option<ChannelState> {
+        self.channels.iter().find(|status| status.channel == channel).map(|status| status.state)
     }
 
     /// The next free channel in hunting order.
-    pub(crate) fn hunt(&self) -> Option<u8> {
-        let idle = || self.channels.iter().filter(|channel| channel.is_free()).map(|channel| channel.slot);
+    pub(crate) fn hunt(&self) -> Option<Channel> {
+        let idle = || self.channels.iter().filter(|status| status.is_free()).map(|status| status.channel);
         match self.hunting {
             Hunting::Ascending => idle().next(),
             Hunting::Descending => idle().next_back(),
-            Hunting::RoundRobin => idle().find(|slot| *slot > self.last).or_else(|| idle().next()),
-            Hunting::LeastUsed => idle().min_by_key(|slot| self.used(*slot)),
-            Hunting::EvenFirst => idle().min_by_key(|slot| (slot % 2, *slot)),
-            Hunting::OddFirst => idle().min_by_key(|slot| (1 - slot % 2, *slot)),
+            Hunting::RoundRobin => idle().find(|channel| *channel > self.last).or_else(|| idle().next()),
+            Hunting::LeastUsed => idle().min_by_key(|channel| self.used(*channel)),
+            Hunting::EvenFirst => idle().min_by_key(|channel| (channel.slot % 2, *channel)),
+            Hunting::OddFirst => idle().min_by_key(|channel| (1 - channel.slot % 2, *channel)),
         }
     }
 
     /// Calls of a channel, and when it was taken last.
-    fn used(&self, slot: u8) -> (u64, u64) {
-        let of = self.channels.iter().zip(&self.uses).find(|(channel, _)| channel.slot == slot);
+    fn used(&self, channel: Channel) -> (u64, u64) {
+        let of = self.channels.iter().zip(&self.uses).find(|(status, _)| status.channel == channel);
         of.map_or((0, 0), |(_, used)| (used.calls, used.last))
     }
 
-    pub(crate) fn set(&mut self, slot: u8, state: ChannelState) {
-        let of = self.channels.iter_mut().zip(&mut self.uses).find(|(channel, _)| channel.slot == slot);
-        let Some((channel, used)) = of else { return };
-        channel.state = state;
+    pub(crate) fn set(&mut self, channel: Channel, state: ChannelState) {
+        let of = self.channels.iter_mut().zip(&mut self.uses).find(|(status, _)| status.channel == channel);
+        let Some((status, used)) = of else { return };
+        status.state = state;
         if matches!(state, ChannelState::InUse(_)) {
             // A call of the far end on it shows that it is in service there.
-            channel.out_at_far_end = false;
+            status.out_at_far_end = false;
             self.taken += 1;
-            self.last = slot;
+            self.last = channel;
             *used = Use { calls: used.calls + 1, last: self.taken };
         }
     }
 
     /// The far end takes a channel out of service or gives it back; whether that is news.
-    pub(crate) fn set_far_end(&mut self, slot: u8, in_service: bool) -> bool {
-        let of = self.channels.iter_mut().find(|channel| channel.slot == slot);
-        of.is_some_and(|channel| std::mem::replace(&mut channel.out_at_far_end, !in_service) == in_service)
+    pub(crate) fn set_far_end(&mut self, channel: Channel, in_service: bool) -> bool {
+        let of = self.channels.iter_mut().find(|status| status.channel == channel);
+        of.is_some_and(|status| std::mem::replace(&mut status.out_at_far_end, !in_service) == in_service)
     }
 
-    /// Gives `slot` to `call` if it is free.
-    pub(crate) fn claim(&mut self, slot: u8, call: CallId) -> bool {
-        let free = self.state(slot) == Some(ChannelState::Idle);
+    /// Layer 1 of a span went up or down.
+    pub(crate) fn set_line(&mut self, interface: u8, up: bool) {
+        for status in self.channels.iter_mut().filter(|status| status.channel.interface == interface) {
+            status.line_down = !up;
+        }
+    }
+
+    pub(crate) fn is_line_down(&self, channel: Channel) -> bool {
+        self.channels.iter().any(|status| status.channel == channel && status.line_down)
+    }
+
+    /// Gives `channel` to `call` if it is free.
+    pub(crate) fn claim(&mut self, channel: Channel, call: CallId) -> bool {
+        let free = self.state(channel) == Some(ChannelState::Idle);
         if free {
-            self.set(slot, ChannelState::InUse(call));
+            self.set(channel, ChannelState::InUse(call));
         }
         free
     }
 
     /// The far end's word came, or never will: a channel that waited for it becomes `state`.
-    pub(crate) fn settle(&mut self, slot: u8, state: ChannelState) {
-        if self.state(slot) == Some(ChannelState::Restarting) {
-            self.set(slot, state);
+    pub(crate) fn settle(&mut self, channel: Channel, state: ChannelState) {
+        if self.state(channel) == Some(ChannelState::Restarting) {
+            self.set(channel, state);
         }
     }
 

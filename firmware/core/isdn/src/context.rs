@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::addressing::Addressing;
 use crate::cause::{Cause, CauseValue, Location};
 use crate::channels::Channels;
 use crate::event::{Event, Stats};
@@ -20,8 +21,11 @@ pub(crate) struct Context {
     pub(crate) invoke_ids: InvokeIds,
     pub(crate) timers: TimerTable,
     pub(crate) channels: Channels,
+    pub(crate) addressing: Addressing,
     /// Whether the data link is up as far as layer 3 was told.
     pub(crate) link_up: bool,
+    /// Another D-channel has taken over, and the far end has not been heard there yet (Q.931 T321).
+    pub(crate) switching: bool,
     pub(crate) messages: VecDeque<Message>,
     pub(crate) events: VecDeque<Event>,
     pub(crate) stats: Stats,

@@ -117,5 +117,6 @@ fn describe_channel(channel: &ChannelIdentification) -> String {
             channel.slots().iter().map(u8::to_string).collect::<Vec<_>>().join(",")
         }
     };
-    format!(" channel={which}{}", if channel.exclusive { " excl" } else { "" })
+    let interface = channel.interface.map(|interface| format!("{interface}/")).unwrap_or_default();
+    format!(" channel={interface}{which}{}", if channel.exclusive { " excl" } else { "" })
 }

@@ -1,8 +1,10 @@
 //! What an interface tells the layer above: events, status of its calls, counters.
 
 use crate::cause::Cause;
+use crate::channels::Channel;
 use crate::facility::NameKind;
 use crate::ie::ProgressIndicator;
+use crate::interface::DChannelState;
 use crate::q931::Timer;
 use crate::setup::{Connected, Setup};
 use crate::{CallId, q921};
@@ -23,16 +25,23 @@ pub enum Who {
 /// What the layer above must know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// The data link came up.
+    /// The data link came up; in a group, that of the D-channel that serves.
     LinkUp,
-    /// The data link went down. Active calls stay until T309 expires.
+    /// The data link went down; in a group, that of the last D-channel. Active calls stay until T309 expires.
     LinkDown,
+    /// A D-channel of a group serves now, stands by, or went down.
+    DChannel {
+        /// Interface identifier of its span.
+        interface: u8,
+        /// What it does now.
+        state: DChannelState,
+    },
     /// An incoming call; the layer above answers with proceeding, alerting, connect or clear.
     Setup {
         /// Its new name.
         call: CallId,
         /// The channel it will have.
-        channel: u8,
+        channel: Channel,
         /// What was asked for.
         setup: Setup,
     },
@@ -41,19 +50,19 @@ pub enum Event {
         /// Which call.
         call: CallId,
         /// Its channel, which may be another than first chosen.
-        channel: u8,
+        channel: Channel,
     },
     /// The audit found a channel stuck and freed it.
     ChannelFreed {
         /// Which channel.
-        channel: u8,
+        channel: Channel,
         /// Why it was stuck.
         reason: String,
     },
     /// The far end took a channel out of service, or gave it back.
     ChannelService {
         /// Which channel.
-        channel: u8,
+        channel: Channel,
         /// Whether it can be used there.
         in_service: bool,
     },
@@ -152,14 +161,14 @@ pub enum Event {
         /// Which call.
         call: CallId,
         /// The channel it will have.
-        channel: u8,
+        channel: Channel,
     },
     /// What became of our RETRIEVE: the channel that the call has now, on which media may open, or why it is still held.
     Retrieved {
         /// Which call.
         call: CallId,
         /// Cause 34 when no channel is free, 102 when the far end did not answer.
-        result: Result<u8, Cause>,
+        result: Result<Channel, Cause>,
     },
     /// The far end sent DISCONNECT: the layer above calls clear, at once or after it has let in-band tones pass.
     Clearing {
@@ -175,7 +184,7 @@ pub enum Event {
         /// Which call.
         call: CallId,
         /// The channel it had last; none when it was held.
-        channel: Option<u8>,
+        channel: Option<Channel>,
         /// Why.
         cause: Cause,
         /// By whom.
@@ -189,7 +198,7 @@ pub struct CallStatus {
     /// Its name.
     pub call: CallId,
     /// Its channel; a held call has none.
-    pub channel: Option<u8>,
+    pub channel: Option<Channel>,
     /// It is held.
     pub held: bool,
     /// Whether this end set it up.
@@ -237,6 +246,8 @@ pub struct Stats {
     pub glare: u64,
     /// RESTART received.
     pub restarts_received: u64,
+    /// How often the D-channel in service failed here and another took over; where the far end went first is not counted.
+    pub switch_overs: u64,
     /// Channels that the audit found stuck.
     pub channels_freed: u64,
     /// RESTART sent, first tries and repeats.

@@ -134,7 +134,7 @@ fn all_that_setup_says_arrives() {
     then(&mut pair, |p, now| p.left.setup(now, setup.clone()).unwrap());
     setup.bearer.law = Some(isdn::Law::A);
     let Event::Setup { setup: arrived, channel, .. } = &pair.right_events[0] else { panic!("{:?}", pair.right_events) };
-    assert_eq!((arrived, *channel), (&setup, 1));
+    assert_eq!((arrived, *channel), (&setup, 1.into()));
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn network_hunts_downward_and_user_upward() {
         p.left.setup(now, speech("1")).unwrap();
         p.right.setup(now, speech("2")).unwrap();
     });
-    let in_use = |channel: &isdn::ChannelStatus| matches!(channel.state, ChannelState::InUse(_)).then_some(channel.slot);
+    let in_use = |channel: &isdn::ChannelStatus| matches!(channel.state, ChannelState::InUse(_)).then_some(channel.channel.slot);
     assert_eq!(pair.left.channels().iter().filter_map(in_use).collect::<Vec<_>>(), [1, 31]);
     assert_eq!(pair.right.channels().iter().filter_map(in_use).collect::<Vec<_>>(), [1, 31]);
 }

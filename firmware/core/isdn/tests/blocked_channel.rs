@@ -9,7 +9,7 @@ use isdn::{ChannelState, NotBlocked, Side};
 #[test]
 fn idle_channel_blocked_is_not_hunted_until_it_is_given_back() {
     let mut pair = up(ends());
-    let blocked: Vec<u8> = pair.left.channels().iter().map(|channel| channel.slot).collect();
+    let blocked: Vec<u8> = pair.left.channels().iter().map(|status| status.channel.slot).collect();
     let now = pair.now();
     blocked.iter().for_each(|slot| pair.left.block(now, *slot).unwrap());
     then(&mut pair, |p, now| p.left.setup(now, speech("1")).unwrap_err());
@@ -40,7 +40,7 @@ fn preferred_call_on_a_blocked_channel_is_given_another() {
     pair.left.alerting(now, call, Vec::new());
     let sent = answers(&mut pair, ms(50));
     let in_use = |channel: &&isdn::ChannelStatus| channel.state == ChannelState::InUse(call);
-    let given = pair.left.channels().iter().find(in_use).unwrap().slot;
+    let given = pair.left.channels().iter().find(in_use).unwrap().channel.slot;
     assert!(given != 1 && sent[0].contains(&format!("channel={given} ")), "{given} {sent:?}");
 }
 
@@ -60,9 +60,9 @@ fn channel_with_a_call_or_blocked_already_or_unknown_is_not_blocked() {
     answered_from_user(&mut pair);
     let now = pair.now();
     pair.left.block(now, 2).unwrap();
-    assert_eq!(pair.left.block(now, 1), Err(NotBlocked::InUse(1)));
-    assert_eq!(pair.left.block(now, 2), Err(NotBlocked::Blocked(2)));
-    assert_eq!(pair.left.block(now, 16), Err(NotBlocked::NoSuchChannel(16)));
+    assert_eq!(pair.left.block(now, 1), Err(NotBlocked::InUse(1.into())));
+    assert_eq!(pair.left.block(now, 2), Err(NotBlocked::Blocked(2.into())));
+    assert_eq!(pair.left.block(now, 16), Err(NotBlocked::NoSuchChannel(16.into())));
     pair.left.unblock(now, 1);
     assert!(matches!(pair.left.channels()[0].state, ChannelState::InUse(_)));
 }

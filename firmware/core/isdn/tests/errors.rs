@@ -306,7 +306,7 @@ fn progress_instead_of_proceeding_settles_the_channel() {
     answers(&mut pair, ms(50));
     let progress = [0x08, 0x02, 0x80, 0x01, 0x03, 0x18, 0x03, 0xa9, 0x83, 0x81, 0x1e, 0x02, 0x82, 0x88];
     assert_eq!(inject(&mut pair, &[&progress]), [""; 0]);
-    assert_eq!(pair.left_events[0], Event::ChannelReady { call, channel: 1 });
+    assert_eq!(pair.left_events[0], Event::ChannelReady { call, channel: 1.into() });
     assert!(matches!(pair.left_events[1], Event::Progress { .. }));
     assert_eq!(state(&pair.left), 3);
     assert_eq!(answers(&mut pair, seconds(100)), [""; 0], "neither T303 nor T310 runs");

@@ -22,7 +22,7 @@ fn both_choose_one_channel_network_keeps_it_and_user_gets_another() {
     then(&mut pair, |p, now| p.right.alerting(now, at_network, Vec::new()));
     insta::assert_snapshot!(pair.ladder);
     assert_eq!((pair.left.stats().glare, pair.right.stats().glare), (1, 1));
-    let in_use = |channel: &isdn::ChannelStatus| matches!(channel.state, ChannelState::InUse(_)).then_some(channel.slot);
+    let in_use = |channel: &isdn::ChannelStatus| matches!(channel.state, ChannelState::InUse(_)).then_some(channel.channel.slot);
     assert_eq!(pair.left.channels().iter().filter_map(in_use).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(pair.right.channels().iter().filter_map(in_use).collect::<Vec<_>>(), [1, 2]);
 }
@@ -73,7 +73,7 @@ fn preferred_channel_out_of_reach_is_replaced_and_exclusive_is_refused() {
                     .left_events
                     .iter()
                     .find_map(|e| if let Event::Setup { channel, .. } = e { Some(*channel) } else { None });
-                assert_eq!(got, Some(channel), "{octet3:02x} {slot}");
+                assert_eq!(got, Some(channel.into()), "{octet3:02x} {slot}");
             }
             Err(cause) => assert_eq!(answers, [format!("RELEASE COMPLETE cr=1' cause={cause}")]),
         }
@@ -117,7 +117,7 @@ fn other_channel_in_first_response_is_taken_only_when_ours_was_preferred() {
         if exclusive {
             assert_eq!(answers.last().unwrap(), "RELEASE cr=1 cause=6");
         } else {
-            assert_eq!(pair.left_events[0], Event::ChannelReady { call, channel: 9 });
+            assert_eq!(pair.left_events[0], Event::ChannelReady { call, channel: 9.into() });
             assert_eq!(pair.left.channels()[0].state, ChannelState::Idle);
         }
     }
@@ -132,5 +132,5 @@ fn call_that_lost_its_channel_needs_another_in_the_first_response() {
     // The network's call takes channel 1, and its CALL PROCEEDING names no channel for ours.
     let answers = common::inject(&mut pair, &[common::SETUP, &[0x08, 0x02, 0x80, 0x01, 0x02]]);
     assert_eq!(answers, ["RELEASE cr=1 cause=6"]);
-    assert_eq!(pair.left.calls().map(|call| call.channel).collect::<Vec<_>>(), [None, Some(1)]);
+    assert_eq!(pair.left.calls().map(|call| call.channel).collect::<Vec<_>>(), [None, Some(1.into())]);
 }

@@ -95,13 +95,18 @@ fn agree(interface: &Interface) -> Result<(), TestCaseError> {
     for channel in interface.channels() {
         if let ChannelState::InUse(call) = channel.state {
             let status = interface.calls().find(|status| status.call == call);
-            prop_assert_eq!(status.and_then(|status| status.channel), Some(channel.slot), "channel {} is stuck", channel.slot);
+            prop_assert_eq!(
+                status.and_then(|status| status.channel),
+                Some(channel.channel),
+                "channel {} is stuck",
+                channel.channel
+            );
         }
     }
     for status in interface.calls() {
         prop_assert!(!status.held || status.channel.is_none(), "{:?}", status);
         if let Some(slot) = status.channel {
-            let state = interface.channels().iter().find(|channel| channel.slot == slot).unwrap().state;
+            let state = interface.channels().iter().find(|channel| channel.channel == slot).unwrap().state;
             prop_assert_eq!(state, ChannelState::InUse(status.call), "{:?}", status);
         }
     }

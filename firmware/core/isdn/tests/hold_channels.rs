@@ -48,9 +48,9 @@ fn channel_of_a_held_call_goes_to_another_and_the_first_is_retrieved_on_the_next
     then(&mut pair, |p, now| p.left.retrieve(now, left));
     then(&mut pair, |p, now| p.right.accept_retrieve(now, right));
     insta::assert_snapshot!(pair.ladder);
-    assert!(pair.left_events.contains(&Event::Retrieved { call: left, result: Ok(2) }));
+    assert!(pair.left_events.contains(&Event::Retrieved { call: left, result: Ok(2.into()) }));
     let of = |call| pair.left.calls().find(|status| status.call == call).unwrap().channel;
-    assert_eq!((of(second), of(left)), (Some(1), Some(2)));
+    assert_eq!((of(second), of(left)), (Some(1.into()), Some(2.into())));
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn retrieve_names_a_free_channel_and_gets_it() {
     for channel in [&[0xa1, 0x83, 0x82][..], &[0xa9, 0x83, 0x82][..]] {
         let (mut pair, call) = held();
         inject(&mut pair, &[&retrieve(channel)]);
-        assert!(pair.left_events.contains(&Event::RetrieveRequested { call, channel: 2 }));
+        assert!(pair.left_events.contains(&Event::RetrieveRequested { call, channel: 2.into() }));
         let now = pair.now();
         pair.left.accept_retrieve(now, call);
         assert_eq!(inject(&mut pair, &[]), ["RETRIEVE ACKNOWLEDGE cr=1' channel=2 excl"]);
@@ -91,7 +91,7 @@ fn retrieve_names_a_free_channel_and_gets_it() {
 fn retrieve_prefers_a_channel_in_use_and_gets_another() {
     let (mut pair, call) = held();
     inject(&mut pair, &[&retrieve(&[0xa1, 0x83, 0x9f])]);
-    assert!(pair.left_events.contains(&Event::RetrieveRequested { call, channel: 2 }));
+    assert!(pair.left_events.contains(&Event::RetrieveRequested { call, channel: 2.into() }));
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn retrieve_names_no_channel_or_any_and_the_network_chooses() {
     for channel in [&[][..], &[0xa3][..]] {
         let (mut pair, call) = held();
         inject(&mut pair, &[&retrieve(channel)]);
-        assert!(pair.left_events.contains(&Event::RetrieveRequested { call, channel: 2 }));
+        assert!(pair.left_events.contains(&Event::RetrieveRequested { call, channel: 2.into() }));
     }
 }
 
@@ -141,7 +141,7 @@ fn held_call_does_not_lose_its_name_to_the_audit_or_to_restart() {
     let (left, right) = held_by_user(&mut pair);
     // Two periods of the audit: the far end is asked after the call, and answers.
     pair.run_for(common::seconds(700));
-    let slots: Vec<u8> = pair.left.channels().iter().map(|channel| channel.slot).collect();
+    let slots: Vec<isdn::Channel> = pair.left.channels().iter().map(|channel| channel.channel).collect();
     then(&mut pair, |p, now| p.left.restart(now, &slots));
     pair.run_for(common::seconds(30));
     assert_eq!((pair.left.stats().channels_freed, pair.right.stats().channels_freed), (0, 0));

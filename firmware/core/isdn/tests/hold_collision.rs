@@ -64,6 +64,6 @@ fn call_of_the_network_takes_the_channel_that_a_retrieve_of_the_user_names() {
     then(&mut pair, |p, now| p.left.alerting(now, second, Vec::new()));
     then(&mut pair, |p, now| p.right.accept_retrieve(now, right));
     insta::assert_snapshot!(pair.ladder);
-    assert!(pair.left_events.contains(&Event::Retrieved { call: left, result: Ok(2) }));
+    assert!(pair.left_events.contains(&Event::Retrieved { call: left, result: Ok(2.into()) }));
     assert_eq!((in_use(&pair.left), in_use(&pair.right)), (vec![1, 2], vec![1, 2]));
 }

@@ -21,7 +21,7 @@ fn holds(events: &[Event]) -> Vec<Result<(), CauseValue>> {
     events.iter().filter_map(of).collect()
 }
 
-fn retrievals(events: &[Event]) -> Vec<Result<u8, CauseValue>> {
+fn retrievals(events: &[Event]) -> Vec<Result<isdn::Channel, CauseValue>> {
     let of = |e: &Event| {
         if let Event::Retrieved { result, .. } = e { Some(result.clone().map_err(|cause| cause.value)) } else { None }
     };

@@ -16,7 +16,7 @@ fn hunting(hunting: Hunting, channels: &[u8]) -> Ends {
 fn call(pair: &mut Ends) -> (CallId, u8) {
     let call = then(pair, |p, now| p.left.setup(now, speech("1")).unwrap());
     let of = |channel: &&isdn::ChannelStatus| channel.state == ChannelState::InUse(call);
-    (call, pair.left.channels().iter().find(of).unwrap().slot)
+    (call, pair.left.channels().iter().find(of).unwrap().channel.slot)
 }
 
 fn end(pair: &mut Ends, call: CallId) {

@@ -23,6 +23,7 @@ fn serve(interface: &mut Interface, events: &[Event], now: std::time::Instant) {
             }
             Event::Clearing { call, cause, .. } => interface.clear(now, *call, cause.clone()),
             Event::LinkUp
+            | Event::DChannel { .. }
             | Event::LinkDown
             | Event::ChannelReady { .. }
             | Event::Proceeding { .. }

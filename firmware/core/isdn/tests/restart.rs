@@ -122,7 +122,7 @@ fn acknowledge_nobody_waits_for_is_counted() {
 fn restart_on_our_own_account_ends_calls_and_idles_every_channel() {
     let mut pair = up(ends());
     answered_from_user(&mut pair);
-    let slots: Vec<u8> = pair.left.channels().iter().map(|channel| channel.slot).collect();
+    let slots: Vec<isdn::Channel> = pair.left.channels().iter().map(|status| status.channel).collect();
     then(&mut pair, |p, now| p.left.restart(now, &slots));
     assert_eq!(released(&pair.left_events), [(CauseValue::TEMPORARY_FAILURE, Who::Us)]);
     pair.run_for(seconds(5));

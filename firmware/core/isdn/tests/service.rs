@@ -13,7 +13,7 @@ fn ends_of(variant: Variant) -> Ends {
 }
 
 fn out_at_far_end(interface: &Interface) -> Vec<u8> {
-    interface.channels().iter().filter(|channel| channel.out_at_far_end).map(|channel| channel.slot).collect()
+    interface.channels().iter().filter(|status| status.out_at_far_end).map(|status| status.channel.slot).collect()
 }
 
 #[test]
@@ -22,7 +22,7 @@ fn blocked_channel_is_told_to_the_far_end_and_given_back() {
         let mut pair = up(ends_of(variant));
         then(&mut pair, |p, now| p.left.block(now, 30).unwrap());
         assert_eq!(out_at_far_end(&pair.right), [30], "{variant:?}");
-        assert_eq!(pair.right_events, [Event::ChannelService { channel: 30, in_service: false }]);
+        assert_eq!(pair.right_events, [Event::ChannelService { channel: 30.into(), in_service: false }]);
         // The network hunts downward from 31.
         then(&mut pair, |p, now| p.right.setup(now, speech("1")).unwrap());
         then(&mut pair, |p, now| p.right.setup(now, speech("1")).unwrap());

@@ -180,7 +180,7 @@ fn causes_of_a_qsig_network_side_arise_in_the_private_network() {
         let mut setup = speech("1");
         setup.bearer.capability = isdn::TransferCapability::Speech;
         then(&mut pair, |p, now| {
-            let slots: Vec<u8> = p.right.channels().iter().map(|channel| channel.slot).collect();
+            let slots: Vec<u8> = p.right.channels().iter().map(|status| status.channel.slot).collect();
             slots.into_iter().for_each(|slot| p.right.block(now, slot).unwrap());
             p.left.setup(now, setup).unwrap()
         });

@@ -155,11 +155,11 @@ impl FarBox {
                 }
             }
             Event::ChannelReady { channel, .. } => {
-                let opened = self.span.open(*channel, Mode::Audio).unwrap();
-                self.channels.insert(*channel, opened);
+                let opened = self.span.open(channel.slot, Mode::Audio).unwrap();
+                self.channels.insert(channel.slot, opened);
             }
             Event::Clearing { call, cause, .. } => self.interface.clear(now, *call, cause.clone()),
-            Event::Released { channel: Some(channel), .. } => drop(self.channels.remove(channel)),
+            Event::Released { channel: Some(channel), .. } => drop(self.channels.remove(&channel.slot)),
             _ => {}
         }
     }

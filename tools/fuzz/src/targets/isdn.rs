@@ -86,7 +86,7 @@ const UA: [u8; 3] = [0x00, 0x01, 0x73];
 /// that passes. Calls that come in are answered or cleared. Accepted means that a call came in.
 pub(super) fn interface(bytes: &[u8]) -> bool {
     let mut now = start();
-    let mut interface = Interface::new(Config::new("fuzz", Side::User, Framing::E1));
+    let mut interface = Interface::new(Config { hold: true, ..Config::new("fuzz", Side::User, Framing::E1) });
     interface.start(now);
     for frame in [SABME, UA] {
         interface.handle_frame(now, &frame);
@@ -147,7 +147,7 @@ fn answer_calls(interface: &mut Interface, now: std::time::Instant) -> bool {
 fn check_channels(interface: &Interface) {
     for channel in interface.channels() {
         if let isdn::ChannelState::InUse(call) = channel.state {
-            assert!(interface.calls().any(|status| status.call == call), "channel {} held by no call", channel.slot);
+            assert!(interface.calls().any(|status| status.call == call), "channel {} held by no call", channel.channel);
         }
     }
 }

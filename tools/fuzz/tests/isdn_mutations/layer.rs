@@ -46,7 +46,7 @@ impl Layer {
     /// An event of `end`. None may name a call that has not begun or is over.
     pub fn take(&mut self, end: &mut Interface, now: Instant, event: Event) {
         match event {
-            Event::LinkUp | Event::LinkDown | Event::ChannelService { .. } => {}
+            Event::LinkUp | Event::LinkDown | Event::DChannel { .. } | Event::ChannelService { .. } => {}
             Event::Name { call, .. } | Event::Held { call, .. } | Event::Retrieved { call, .. } => self.expect(call),
             Event::HoldRequested { call } => {
                 self.expect(call);

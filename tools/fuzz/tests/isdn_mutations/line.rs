@@ -138,7 +138,7 @@ impl Line {
     fn check(&self) {
         for channel in self.near.channels() {
             if let ChannelState::InUse(call) = channel.state {
-                assert!(self.layer.live.contains(&call), "channel {} is in use by {call:?}, which is over", channel.slot);
+                assert!(self.layer.live.contains(&call), "channel {} is in use by {call:?}, which is over", channel.channel);
             }
         }
         let mut calls: Vec<_> = self.near.calls().map(|status| status.call).collect();

@@ -58,7 +58,7 @@ pub const fn other(side: Side) -> Side {
 
 /// An interface as it comes.
 pub fn interface(side: Side) -> Interface {
-    Interface::new(Config::new("x", side, Framing::E1))
+    Interface::new(Config { hold: true, ..Config::new("x", side, Framing::E1) })
 }
 
 /// What the near end is told in a call of that course.

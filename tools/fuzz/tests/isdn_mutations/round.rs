@@ -167,7 +167,7 @@ fn finish(line: &mut Line, near: Side, end: Ending) -> Stats {
             ChannelState::Restarting | ChannelState::OutOfService => end != Ending::Stranger,
             ChannelState::InUse(_) | ChannelState::Blocked => false,
         };
-        assert!(may, "channel {} is {:?} after {end:?}", channel.slot, channel.state);
+        assert!(may, "channel {} is {:?} after {end:?}", channel.channel, channel.state);
     }
     let stats = line.near.stats();
     if end == Ending::Stranger {

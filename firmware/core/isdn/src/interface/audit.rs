@@ -35,18 +35,18 @@ impl Interface {
     /// Channels that are taken by calls that are not there.
     fn free_orphaned_channels(&mut self) {
         let taken = self.channels().iter().filter_map(|channel| match channel.state {
-            ChannelState::InUse(call) => Some((channel.slot, call)),
+            ChannelState::InUse(call) => Some((channel.channel, call)),
             ChannelState::Idle | ChannelState::Restarting | ChannelState::OutOfService | ChannelState::Blocked => None,
         });
-        let holds = |slot: u8, call| self.calls.get(&call).is_some_and(|call| !call.told && call.channel == Some(slot));
-        let orphaned: Vec<_> = taken.filter(|(slot, call)| !holds(*slot, *call)).collect();
-        for (slot, call) in orphaned {
+        let holds = |channel, call| self.calls.get(&call).is_some_and(|call| !call.told && call.channel == Some(channel));
+        let orphaned: Vec<_> = taken.filter(|(channel, call)| !holds(*channel, *call)).collect();
+        for (channel, call) in orphaned {
             let reason = format!("its call {} is gone", call.0);
-            tracing::warn!("q931[{}]: audit: channel {slot} was stuck: {reason} -> restart", self.context.name);
+            tracing::warn!("q931[{}]: audit: channel {channel} was stuck: {reason} -> restart", self.context.name);
             self.context.stats.channels_freed += 1;
             // The far end may still have a call on it: only its word makes the channel idle.
-            self.context.channels.set(slot, ChannelState::Restarting);
-            self.context.event(Event::ChannelFreed { channel: slot, reason });
+            self.context.channels.set(channel, ChannelState::Restarting);
+            self.context.event(Event::ChannelFreed { channel, reason });
         }
     }
 }
@@ -60,11 +60,11 @@ mod tests {
     #[test]
     fn channel_whose_call_is_gone_is_freed_and_says_why() {
         let mut interface = Interface::new(Config::new("span1", Side::User, Framing::E1));
-        interface.context.channels.set(5, ChannelState::InUse(CallId(99)));
+        interface.context.channels.set(5.into(), ChannelState::InUse(CallId(99)));
         interface.free_orphaned_channels();
-        assert_eq!(interface.context.channels.state(5), Some(ChannelState::Restarting));
+        assert_eq!(interface.context.channels.state(5.into()), Some(ChannelState::Restarting));
         let reason = "its call 99 is gone".to_owned();
-        assert_eq!(interface.poll_event(), Some(Event::ChannelFreed { channel: 5, reason }));
+        assert_eq!(interface.poll_event(), Some(Event::ChannelFreed { channel: 5.into(), reason }));
         assert_eq!(interface.stats().channels_freed, 1);
     }
 }

@@ -8,8 +8,9 @@
 use std::time::Instant;
 
 use super::Interface;
-use crate::channels::ChannelState;
+use crate::channels::{Channel, ChannelState};
 use crate::event::Event;
+use crate::ie::ChannelIdentification;
 use crate::q931::Maintenance;
 use crate::q931::maintenance::{Service, ServiceType};
 
@@ -18,80 +19,87 @@ use crate::q931::maintenance::{Service, ServiceType};
 pub enum NotBlocked {
     /// The interface has no such B-channel.
     #[error("there is no channel {0}")]
-    NoSuchChannel(u8),
+    NoSuchChannel(Channel),
     /// A call has it.
     #[error("a call has channel {0}")]
-    InUse(u8),
+    InUse(Channel),
     /// It is being restarted: whether the far end still has a call on it is not known.
     #[error("channel {0} is being restarted")]
-    Restarting(u8),
+    Restarting(Channel),
     /// It is blocked already.
     #[error("channel {0} is under test")]
-    Blocked(u8),
+    Blocked(Channel),
 }
 
 /// What the far end has been told of channels and has not acknowledged: channel, and whether it is in service.
 #[derive(Debug, Default)]
-pub(super) struct Unacknowledged(Vec<(u8, bool)>);
+pub(super) struct Unacknowledged(Vec<(Channel, bool)>);
 
 impl Interface {
     /// Takes a channel out of use that no call has.
     ///
     /// # Errors
     /// [`NotBlocked`]; nothing has changed then.
-    pub fn block(&mut self, now: Instant, slot: u8) -> Result<(), NotBlocked> {
-        match self.context.channels.state(slot) {
+    pub fn block(&mut self, now: Instant, channel: impl Into<Channel>) -> Result<(), NotBlocked> {
+        let channel = channel.into();
+        match self.context.channels.state(channel) {
             Some(ChannelState::Idle | ChannelState::OutOfService) => {
-                self.context.channels.set(slot, ChannelState::Blocked);
-                self.tell(now, slot, false);
+                self.context.channels.set(channel, ChannelState::Blocked);
+                self.tell(now, channel, false);
                 Ok(())
             }
-            Some(ChannelState::InUse(_)) => Err(NotBlocked::InUse(slot)),
-            Some(ChannelState::Restarting) => Err(NotBlocked::Restarting(slot)),
-            Some(ChannelState::Blocked) => Err(NotBlocked::Blocked(slot)),
-            None => Err(NotBlocked::NoSuchChannel(slot)),
+            Some(ChannelState::InUse(_)) => Err(NotBlocked::InUse(channel)),
+            Some(ChannelState::Restarting) => Err(NotBlocked::Restarting(channel)),
+            Some(ChannelState::Blocked) => Err(NotBlocked::Blocked(channel)),
+            None => Err(NotBlocked::NoSuchChannel(channel)),
         }
     }
 
     /// Gives a blocked channel back; any other stays as it is.
-    pub fn unblock(&mut self, now: Instant, slot: u8) {
-        if self.context.channels.state(slot) == Some(ChannelState::Blocked) {
-            self.context.channels.set(slot, ChannelState::Idle);
-            self.tell(now, slot, true);
+    pub fn unblock(&mut self, now: Instant, channel: impl Into<Channel>) {
+        let channel = channel.into();
+        if self.context.channels.state(channel) == Some(ChannelState::Blocked) {
+            self.context.channels.set(channel, ChannelState::Idle);
+            self.tell(now, channel, true);
         }
     }
 
     /// Tells the far end of a channel, if the variant has words for it.
-    fn tell(&mut self, now: Instant, slot: u8, in_service: bool) {
+    fn tell(&mut self, now: Instant, channel: Channel, in_service: bool) {
         if let Some(dialect) = self.context.variant.maintenance {
-            self.unacknowledged.0.retain(|(told, _)| *told != slot);
-            self.unacknowledged.0.push((slot, in_service));
-            self.send_service(now, &Service::channel(slot, in_service), dialect);
+            self.unacknowledged.0.retain(|(told, _)| *told != channel);
+            self.unacknowledged.0.push((channel, in_service));
+            self.send_service(now, &self.service_of(channel, in_service), dialect);
         }
     }
 
     /// Tells again what was not acknowledged.
     pub(super) fn tell_again(&mut self, now: Instant) {
         let Some(dialect) = self.context.variant.maintenance else { return };
-        for (slot, in_service) in self.unacknowledged.0.clone() {
-            self.send_service(now, &Service::channel(slot, in_service), dialect);
+        for (channel, in_service) in self.unacknowledged.0.clone() {
+            self.send_service(now, &self.service_of(channel, in_service), dialect);
         }
     }
 
     /// A new link: the far end may have forgotten which channels are blocked.
     pub(super) fn tell_all_blocked(&mut self, now: Instant) {
         let blocked = self.channels().iter().filter(|channel| channel.state == ChannelState::Blocked);
-        let slots: Vec<u8> = blocked.map(|channel| channel.slot).collect();
-        self.unacknowledged.0.retain(|(slot, _)| !slots.contains(slot));
-        self.unacknowledged.0.extend(slots.into_iter().map(|slot| (slot, false)));
+        let blocked: Vec<Channel> = blocked.map(|status| status.channel).collect();
+        self.unacknowledged.0.retain(|(channel, _)| !blocked.contains(channel));
+        self.unacknowledged.0.extend(blocked.into_iter().map(|channel| (channel, false)));
         self.tell_again(now);
     }
 
+    fn service_of(&self, channel: Channel, in_service: bool) -> Service {
+        Service::of(self.context.addressing.name_now(channel, true), in_service)
+    }
+
     fn send_service(&mut self, now: Instant, service: &Service, dialect: Maintenance) {
-        if !self.context.link_up {
+        // What waits for the link that takes over is told when it has.
+        if !self.context.link_up || self.reinitialising {
             return;
         }
-        match self.link.data(now, service.emit(dialect)) {
+        match self.carry(now, service.emit(dialect)) {
             Ok(()) => self.context.stats.messages_sent += 1,
             Err(reason) => {
                 self.context.stats.messages_not_sent += 1;
@@ -114,16 +122,19 @@ impl Interface {
                 return tracing::warn!("q931[{}]: malformed SERVICE: {malformed}", self.context.name);
             }
         };
-        let slots = service.channel.as_ref().map(|channel| channel.slots()).unwrap_or_default();
+        let channels = service.channel.as_ref().map(|named| self.context.addressing.channels(named)).unwrap_or_default();
         match service.service_type {
             ServiceType::Service => {
-                for slot in &slots {
-                    self.far_end_says(*slot, service.is_in_service());
+                for channel in channels {
+                    self.far_end_says(channel, service.is_in_service());
                 }
                 self.send_service(now, &service.acknowledge(), dialect);
+                self.far_end_says_of_d_channel(now, &service);
             }
             ServiceType::Acknowledge => {
-                let told = |(slot, in_service): &(u8, bool)| slots.contains(slot) && *in_service == service.is_in_service();
+                let told = |(channel, in_service): &(Channel, bool)| {
+                    channels.contains(channel) && *in_service == service.is_in_service()
+                };
                 self.unacknowledged.0.retain(|one| !told(one));
             }
             ServiceType::Other(code) => {
@@ -133,14 +144,33 @@ impl Interface {
         }
     }
 
-    fn far_end_says(&mut self, slot: u8, in_service: bool) {
-        if self.context.channels.set_far_end(slot, in_service) {
+    /// In a group the far end also says which D-channel it uses, when it takes one out of service or back: this end goes along.
+    fn far_end_says_of_d_channel(&mut self, now: Instant, service: &Service) {
+        let Some(interface) = service.channel.as_ref().and_then(|named| self.d_channel_named(named)) else { return };
+        if !service.is_in_service() {
+            tracing::info!("q931[{}]: D-channel {interface} is out of service at the far end", self.context.name);
+            self.leave(now, interface);
+        } else if self.d_channels.get(interface).is_some_and(|d_channel| d_channel.link.is_established()) {
+            self.follow(now, interface);
+        }
+    }
+
+    /// The span whose D-channel an element names: by the D-channel indicator, by no channel, or by its slot (Q.931 4.5.13).
+    fn d_channel_named(&self, named: &ChannelIdentification) -> Option<u8> {
+        let interface = self.context.addressing.interface(named);
+        let slots = named.slots();
+        let means_it = named.d_channel || slots.is_empty() || slots == [self.framing.d_channel()];
+        (self.context.addressing.group && means_it && self.d_channels.get(interface).is_some()).then_some(interface)
+    }
+
+    fn far_end_says(&mut self, channel: Channel, in_service: bool) {
+        if self.context.channels.set_far_end(channel, in_service) {
             tracing::info!(
-                "q931[{}]: channel {slot} is {} at the far end",
+                "q931[{}]: channel {channel} is {} at the far end",
                 self.context.name,
                 if in_service { "in service" } else { "out of service" }
             );
-            self.context.event(Event::ChannelService { channel: slot, in_service });
+            self.context.event(Event::ChannelService { channel, in_service });
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Nfas;
 use crate::channels::Hunting;
 use crate::q931::{TimerTable, Variant};
 use crate::setup::Law;
@@ -71,6 +72,8 @@ pub struct Config {
     pub hold: bool,
     /// How often calls and channels are looked after, and how long a call may be silent before it is; `None` never.
     pub audit: Option<Duration>,
+    /// The further spans that the D-channel signals for, and the D-channels that stand by for it; `None` without a group.
+    pub nfas: Option<Nfas>,
 }
 
 impl Config {
@@ -100,6 +103,7 @@ impl Config {
             segmentation: false,
             hold: false,
             audit: Some(AUDIT),
+            nfas: None,
         }
     }
 }

@@ -1,32 +1,41 @@
-//! One primary rate D-channel: the data link, the calls on it and the table of its B-channels.
+//! One primary rate D-channel, or a group of spans that share their D-channels: the data links, the calls and the table of the B-channels.
 //!
 //! `receive.rs` finds the call that a message is for, or answers that there is none; `setup.rs` takes calls in both
-//! directions; `hold.rs` gives held calls a channel again; `restart.rs` brings channels back, `block.rs` takes them out of use, `audit.rs` looks after what got stuck. The link is set up again one second after it was lost, for ever.
+//! directions; `hold.rs` gives held calls a channel again; `restart.rs` brings channels back, `block.rs` takes them out of use, `audit.rs` looks after what got stuck. `nfas.rs` has
+//! the settings of a group, `switch_over.rs` says which of its D-channels serves, `line.rs` what alarms do. A link is set up again one second after it was lost, for ever.
 
 mod audit;
 mod block;
 mod config;
+mod d_channel;
 mod hold;
+mod line;
+mod nfas;
 mod receive;
 mod restart;
 mod setup;
+mod switch_over;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 pub use block::NotBlocked;
 pub use config::{Config, Framing};
+use d_channel::DChannels;
+pub use d_channel::{DChannelState, DChannelStatus};
+pub use nfas::{BadGroup, MAX_INTERFACE, Nfas, NfasSpan};
 use sansio::{Machine, Peer, Timers};
 
+use crate::addressing::Addressing;
 use crate::cause::{Cause, CauseValue};
-use crate::channels::{ChannelState, ChannelStatus, Channels};
+use crate::channels::{Channel, ChannelState, ChannelStatus, Channels, Hunting};
 use crate::context::Context;
 use crate::event::{CallStatus, Event, Stats};
 use crate::facility::InvokeIds;
 use crate::ie::ProgressIndicator;
-use crate::q931::Message;
 use crate::q931::call::Call;
 use crate::q931::segment::{self, Reassembly};
+use crate::q931::{Message, Variant};
 use crate::setup::{Connected, Law};
 use crate::{CallId, q921};
 
@@ -36,12 +45,14 @@ const REESTABLISH: Duration = Duration::from_secs(1);
 /// Timers that belong to no call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum InterfaceTimer {
-    /// Set the link up again.
-    Reestablish,
+    /// Set the link of this span's D-channel up again.
+    Reestablish(u8),
     /// The next segment does not come (Q.931 T314).
     T314,
     /// RESTART unanswered (Q.931 T316).
     T316,
+    /// The D-channel that took over has brought no answer (Q.931 T321).
+    T321,
     /// The next audit.
     Audit,
 }
@@ -54,10 +65,10 @@ pub struct Refused {
     pub cause: CauseValue,
 }
 
-/// One primary rate D-channel. The crate header shows how to drive it.
+/// One primary rate D-channel, or several for a group of spans. The crate header shows how to drive it.
 #[derive(Debug)]
 pub struct Interface {
-    link: q921::Link,
+    d_channels: DChannels,
     context: Context,
     calls: BTreeMap<CallId, Call>,
     timers: Timers<InterfaceTimer>,
@@ -74,7 +85,10 @@ pub struct Interface {
     last_reference: u16,
     /// Whether the link is meant to be up.
     started: bool,
-    layer1_up: bool,
+    /// Spans whose layer 1 is down.
+    lines_down: BTreeSet<u8>,
+    /// The link that takes over is being set up anew: messages wait.
+    reinitialising: bool,
 }
 
 impl Interface {
@@ -96,15 +110,18 @@ impl Interface {
             segmentation,
             hold,
             audit,
+            nfas,
         } = config;
         link.name.clone_from(&name);
         let longest_message = link.n201;
-        let mut channels = Channels::new(&channels, hunting);
-        for slot in out_of_service {
-            channels.set(slot, ChannelState::Blocked);
-        }
+        let spans = spans_of(&name, variant, nfas);
+        let first = NfasSpan { interface: 0, d_channel: true, channels, out_of_service };
+        let channels = channels_of(std::iter::once(&first).chain(&spans), hunting);
+        let group = !spans.is_empty();
+        let always = variant.row().explicit_interface;
+        let backups = spans.iter().filter(|span| span.d_channel).map(|span| span.interface);
         Self {
-            link: q921::Link::new(side, link),
+            d_channels: DChannels::new(side, &link, backups),
             context: Context {
                 name,
                 side,
@@ -113,7 +130,9 @@ impl Interface {
                 invoke_ids: InvokeIds::default(),
                 timers,
                 channels,
+                addressing: Addressing { group, always, serving: 0 },
                 link_up: false,
+                switching: false,
                 messages: VecDeque::new(),
                 events: VecDeque::new(),
                 stats: Stats::default(),
@@ -132,48 +151,54 @@ impl Interface {
             last_call: 0,
             last_reference: 0,
             started: false,
-            layer1_up: true,
+            lines_down: BTreeSet::new(),
+            reinitialising: false,
         }
     }
 
-    /// Brings the link up and keeps it up from now on. Layer 1 counts as up until
+    /// Brings the link up, in a group all of them, and keeps it up from now on. Layer 1 counts as up until
     /// [`Interface::handle_layer1`] says otherwise.
     pub fn start(&mut self, now: Instant) {
         self.started = true;
-        self.establish(now);
+        let interfaces: Vec<u8> = self.d_channels.iter().map(|d_channel| d_channel.interface).collect();
+        for interface in interfaces {
+            self.establish(now, interface);
+        }
         self.settle(now);
     }
 
-    /// Layer 1 of the span went up or down. Down takes the link down at once; calls as in Q.931 5.8.9.
+    /// Layer 1 of the span went up or down. Down takes the link down at once; calls as in Q.931 5.8.9. In a group this is the span of the first
+    /// D-channel, see [`Interface::handle_layer1_on`].
     pub fn handle_layer1(&mut self, now: Instant, up: bool) {
-        if self.layer1_up == up {
-            return;
-        }
-        self.layer1_up = up;
-        if up {
-            self.establish(now);
-        } else {
-            self.timers.stop(InterfaceTimer::Reestablish);
-            self.link.deactivate(now);
-        }
-        self.settle(now);
+        self.handle_layer1_on(now, 0, up);
     }
 
-    /// A LAPD frame from the D-channel, without FCS.
+    /// A LAPD frame from the D-channel, in a group from the first, without FCS.
     pub fn handle_frame(&mut self, now: Instant, frame: &[u8]) {
-        self.link.handle_frame(now, frame);
+        self.handle_frame_on(now, 0, frame);
+    }
+
+    /// A LAPD frame from the D-channel of one span of a group, without FCS.
+    pub fn handle_frame_on(&mut self, now: Instant, interface: u8, frame: &[u8]) {
+        match self.d_channels.get_mut(interface) {
+            Some(d_channel) => d_channel.link.handle_frame(now, frame),
+            None => self.context.misuse(&format!("a frame from span {interface}, which has no D-channel")),
+        }
         self.settle(now);
     }
 
     /// Runs the timers that are due. A spurious call does nothing.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.link.handle_timeout(now);
+        for d_channel in self.d_channels.iter_mut() {
+            d_channel.link.handle_timeout(now);
+        }
         self.settle(now);
         while let Some(timer) = self.timers.expire(now) {
             match timer {
-                InterfaceTimer::Reestablish => self.establish(now),
+                InterfaceTimer::Reestablish(interface) => self.establish(now, interface),
                 InterfaceTimer::T314 => self.t314_expired(),
                 InterfaceTimer::T316 => self.t316_expired(now),
+                InterfaceTimer::T321 => self.t321_expired(now),
                 InterfaceTimer::Audit => self.audit(now),
             }
         }
@@ -232,9 +257,14 @@ impl Interface {
         self.command(now, call, |call, context| call.clear_in_band(now, cause, context));
     }
 
-    /// Next LAPD frame to send, without FCS. Call until `None` after every other call.
+    /// Next LAPD frame to send, in a group on the first D-channel, without FCS. Call until `None` after every other call.
     pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
-        self.link.poll_transmit()
+        self.poll_transmit_on(0)
+    }
+
+    /// Next LAPD frame to send on the D-channel of one span of a group, without FCS. Call for each of them until `None` after every other call.
+    pub fn poll_transmit_on(&mut self, interface: u8) -> Option<Vec<u8>> {
+        self.d_channels.get_mut(interface)?.link.poll_transmit()
     }
 
     /// Next event. Call until `None` after every other call.
@@ -246,16 +276,17 @@ impl Interface {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let calls = self.calls.values().filter_map(|call| call.timers.next_deadline());
-        calls.chain(self.link.poll_timeout()).chain(self.timers.next_deadline()).min()
+        let links = self.d_channels.iter().filter_map(|d_channel| d_channel.link.poll_timeout());
+        calls.chain(links).chain(self.timers.next_deadline()).min()
     }
 
-    /// Whether the link is up, that is, calls can be set up.
+    /// Whether the link is up, that is, calls can be set up. In a group that of any D-channel.
     #[must_use]
     pub const fn link_up(&self) -> bool {
         self.context.link_up
     }
 
-    /// The B-channels, ascending.
+    /// The B-channels, ascending; those of a group by span, then by number.
     #[must_use]
     pub fn channels(&self) -> &[ChannelStatus] {
         self.context.channels.all()
@@ -266,11 +297,11 @@ impl Interface {
         self.calls.values().filter(|call| !call.told).map(|call| call.status(self.context.side))
     }
 
-    /// Counters since creation.
+    /// Counters since creation. Those of the link are the first D-channel's; [`Interface::d_channels`] has those of all.
     #[must_use]
     pub const fn stats(&self) -> Stats {
         let mut stats = self.context.stats;
-        stats.link = self.link.stats();
+        stats.link = self.d_channels.first().link.stats();
         stats
     }
 
@@ -288,18 +319,14 @@ impl Interface {
         self.settle(now);
     }
 
-    fn establish(&mut self, now: Instant) {
-        if self.started && self.layer1_up && !self.link.is_established() {
-            self.timers.stop(InterfaceTimer::Reestablish);
-            self.link.establish(now);
-        }
-    }
-
-    /// Carries what the link says up and what the calls say down, until neither has more to say.
+    /// Carries what the links say up and what the calls say down, until neither has more to say. Messages wait while the link that takes over is
+    /// set up anew.
     fn settle(&mut self, now: Instant) {
         loop {
-            if let Some(event) = self.link.poll_event() {
-                self.handle_link(now, event);
+            if let Some((interface, event)) = self.d_channels.poll_event() {
+                self.handle_link(now, interface, event);
+            } else if self.reinitialising {
+                break;
             } else if let Some(message) = self.context.messages.pop_front() {
                 self.send(now, &message);
             } else {
@@ -310,19 +337,28 @@ impl Interface {
         if self.restart_channels(now) {
             self.settle(now);
         }
+        self.tell_d_channels();
     }
 
     fn send(&mut self, now: Instant, message: &Message) {
-        let whole = message.emit();
+        let whole = if self.context.addressing.group { self.context.addressing.shorten(message).emit() } else { message.emit() };
         let frames = self.in_frames(&whole).unwrap_or_else(|| vec![whole]);
         for frame in frames {
-            if let Err(reason) = self.link.data(now, frame) {
+            if let Err(reason) = self.carry(now, frame) {
                 self.context.stats.messages_not_sent += 1;
                 tracing::warn!("q931[{}]: {} not sent: {reason}", self.context.name, message.message_type);
                 return;
             }
         }
         self.context.stats.messages_sent += 1;
+    }
+
+    /// DL-DATA request on the D-channel in service.
+    fn carry(&mut self, now: Instant, message: Vec<u8>) -> Result<(), q921::NotTaken> {
+        match self.d_channels.get_mut(self.context.addressing.serving) {
+            Some(d_channel) => d_channel.link.data(now, message),
+            None => Err(q921::NotTaken::Down),
+        }
     }
 
     /// The message as the link carries it, in segments where that is agreed; `None` when it is too long.
@@ -333,54 +369,30 @@ impl Interface {
             (message.len() <= self.longest_message).then(|| vec![message.to_vec()])
         }
     }
+}
 
-    fn handle_link(&mut self, now: Instant, event: q921::Event) {
-        match event {
-            q921::Event::Established => self.link_came_up(now),
-            q921::Event::Reset { lost } => {
-                for call in self.calls.values_mut() {
-                    call.link_reset(now, lost, &mut self.context);
-                }
-                self.retry_restarts();
-            }
-            q921::Event::Released => self.link_went_down(now),
-            q921::Event::Data(message) => self.assemble(now, &message),
-            // Call control on a point-to-point link uses acknowledged transfer only (Q.931 3, Q.921 5.2).
-            q921::Event::UnitData(message) => {
-                self.context.stats.unexpected_messages += 1;
-                tracing::warn!("q931[{}]: unacknowledged message ignored: {message:02x?}", self.context.name);
-            }
-            // Counted and logged by the link, which has done what had to be done.
-            q921::Event::Error(_) => {}
+/// The further spans of a group, none when there cannot be such a group.
+fn spans_of(name: &str, variant: Variant, nfas: Option<Nfas>) -> Vec<NfasSpan> {
+    let Some(nfas) = nfas else { return Vec::new() };
+    match nfas.check(variant) {
+        Ok(()) => nfas.spans,
+        Err(reason) => {
+            tracing::error!("q931[{name}]: misuse: no group: {reason}");
+            Vec::new()
         }
     }
+}
 
-    fn link_came_up(&mut self, now: Instant) {
-        self.timers.stop(InterfaceTimer::Reestablish);
-        self.context.link_up = true;
-        self.schedule_audit(now);
-        self.context.event(Event::LinkUp);
-        for call in self.calls.values_mut() {
-            call.link_back(now, &mut self.context);
-        }
-        self.retry_restarts();
-        self.tell_all_blocked(now);
+fn channels_of<'a>(spans: impl Iterator<Item = &'a NfasSpan> + Clone, hunting: Hunting) -> Channels {
+    let named = |span: &NfasSpan, slots: &[u8]| {
+        let interface = span.interface;
+        slots.iter().map(move |slot| Channel { interface, slot: *slot }).collect::<Vec<_>>()
+    };
+    let mut channels = Channels::new(spans.clone().flat_map(|span| named(span, &span.channels)).collect(), hunting);
+    for channel in spans.flat_map(|span| named(span, &span.out_of_service)) {
+        channels.set(channel, ChannelState::Blocked);
     }
-
-    fn link_went_down(&mut self, now: Instant) {
-        if self.started && self.layer1_up {
-            self.timers.set(InterfaceTimer::Reestablish, now + REESTABLISH);
-        }
-        if !self.context.link_up {
-            return;
-        }
-        self.context.link_up = false;
-        self.timers.stop(InterfaceTimer::Audit);
-        self.context.event(Event::LinkDown);
-        for call in self.calls.values_mut() {
-            call.link_lost(now, &mut self.context);
-        }
-    }
+    channels
 }
 
 impl Machine for Interface {

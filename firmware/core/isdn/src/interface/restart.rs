@@ -8,10 +8,11 @@ use std::time::Instant;
 use super::{Interface, InterfaceTimer};
 use crate::CallId;
 use crate::cause::CauseValue;
-use crate::channels::{ChannelState, ChannelStatus};
+use crate::channels::{Channel, ChannelState, ChannelStatus};
 use crate::event::Who;
 use crate::ie::{ChannelIdentification, Element, RestartClass};
 use crate::q931::call::Ending;
+use crate::q931::maintenance::channel_or_interface;
 use crate::q931::{CallReference, Message, MessageType, Timer, mandatory};
 
 /// N316: how often RESTART is sent before the channel is out of service (Q.931 5.5.1.2).
@@ -21,7 +22,7 @@ const MAX_RESTARTS: u8 = 2;
 #[derive(Debug, Default)]
 pub(super) struct Restarts {
     /// Channel and how often RESTART was sent for it.
-    current: Option<(u8, u8)>,
+    current: Option<(Channel, u8)>,
 }
 
 impl Interface {
@@ -29,19 +30,15 @@ impl Interface {
     pub(super) fn receive_restart(&mut self, message: &Message) {
         let reference = message.reference.reply();
         self.context.stats.restarts_received += 1;
-        let (class, named) = match read_restart(message, self) {
+        let Restart { class, named, channels } = match read_restart(message, self) {
             Ok(restart) => restart,
             Err((value, diagnostics)) => {
                 let cause = self.context.cause(value).with_diagnostics(&diagnostics);
                 return self.context.send_status(reference, cause, 0);
             }
         };
-        let slots = match &named {
-            Some(named) => named.slots(),
-            None => self.channels().iter().map(|channel| channel.slot).collect(),
-        };
-        for slot in slots {
-            self.restart_slot(slot);
+        for channel in channels {
+            self.restart_channel(channel);
         }
         let acknowledge = Message::new(reference, MessageType::RestartAcknowledge)
             .with_all(named.map(Element::ChannelIdentification))
@@ -49,15 +46,15 @@ impl Interface {
         self.context.send(acknowledge);
     }
 
-    /// Clears the call on `slot` without a message and makes the channel idle.
-    fn restart_slot(&mut self, slot: u8) {
-        match self.context.channels.state(slot) {
+    /// Clears the call on `channel` without a message and makes the channel idle.
+    fn restart_channel(&mut self, channel: Channel) {
+        match self.context.channels.state(channel) {
             Some(ChannelState::InUse(call)) => self.clear_for_restart(call),
             Some(ChannelState::Restarting | ChannelState::OutOfService) => {
-                if self.restarts.current.is_some_and(|(current, _)| current == slot) {
+                if self.restarts.current.is_some_and(|(current, _)| current == channel) {
                     self.stop_waiting();
                 }
-                self.context.channels.set(slot, ChannelState::Idle);
+                self.context.channels.set(channel, ChannelState::Idle);
             }
             Some(ChannelState::Idle | ChannelState::Blocked) | None => {}
         }
@@ -72,12 +69,12 @@ impl Interface {
 
     /// RESTART ACKNOWLEDGE for our RESTART (Q.931 5.5.1.1).
     pub(super) fn receive_restart_acknowledge(&mut self, message: &Message) {
-        let named = message.first(|e| if let Element::ChannelIdentification(channel) = e { Some(channel.slots()) } else { None });
+        let named = named_channels(message).map(|named| self.context.addressing.channels(&named));
         match self.restarts.current {
             // The channel may be left out of the answer: only one restart is under way.
-            Some((slot, _)) if named.as_ref().is_none_or(|slots| slots.contains(&slot)) => {
+            Some((channel, _)) if named.as_ref().is_none_or(|channels| channels.contains(&channel)) => {
                 self.stop_waiting();
-                self.context.channels.set(slot, ChannelState::Idle);
+                self.context.channels.set(channel, ChannelState::Idle);
             }
             Some(_) | None => {
                 self.context.stats.unexpected_messages += 1;
@@ -92,38 +89,39 @@ impl Interface {
             return false;
         }
         // A call that still owes its RELEASE will free the channel by that.
-        let owed = |slot: u8| self.calls.values().any(|call| call.told && call.channel == Some(slot));
-        let waits = |channel: &&ChannelStatus| channel.state == ChannelState::Restarting && !owed(channel.slot);
-        let Some(slot) = self.channels().iter().find(waits).map(|channel| channel.slot) else { return false };
-        self.send_restart(now, slot, 1);
+        let owed = |channel| self.calls.values().any(|call| call.told && call.channel == Some(channel));
+        let waits = |status: &&ChannelStatus| status.state == ChannelState::Restarting && !owed(status.channel);
+        let Some(channel) = self.channels().iter().find(waits).map(|status| status.channel) else { return false };
+        self.send_restart(now, channel, 1);
         true
     }
 
     /// RESTART unanswered: once more, then the channel is out of service until the far end or a new link says otherwise.
     pub(super) fn t316_expired(&mut self, now: Instant) {
-        let Some((slot, sent)) = self.restarts.current else { return };
+        let Some((channel, sent)) = self.restarts.current else { return };
         if sent < MAX_RESTARTS {
-            return self.send_restart(now, slot, sent + 1);
+            return self.send_restart(now, channel, sent + 1);
         }
-        tracing::warn!("q931[{}]: channel {slot} out of service, restart was not answered", self.context.name);
+        tracing::warn!("q931[{}]: channel {channel} out of service, restart was not answered", self.context.name);
         self.stop_waiting();
-        self.context.channels.set(slot, ChannelState::OutOfService);
+        self.context.channels.set(channel, ChannelState::OutOfService);
     }
 
     /// A link that came up or was reset may have lost our RESTART, and its far end may answer now: begin again.
     pub(super) fn retry_restarts(&mut self) {
         self.stop_waiting();
-        let broken: Vec<u8> = self.channels().iter().filter(|c| c.state == ChannelState::OutOfService).map(|c| c.slot).collect();
-        for slot in broken {
-            self.context.channels.set(slot, ChannelState::Restarting);
+        let broken = self.channels().iter().filter(|status| status.state == ChannelState::OutOfService);
+        let broken: Vec<Channel> = broken.map(|status| status.channel).collect();
+        for channel in broken {
+            self.context.channels.set(channel, ChannelState::Restarting);
         }
     }
 
     /// Restarts channels on this end's own account (Q.931 5.5.1): calls on them end with cause 41, without a message of their own. A channel
     /// that is blocked, or is not there, is left alone.
-    pub fn restart(&mut self, now: Instant, slots: &[u8]) {
-        for slot in slots {
-            match self.context.channels.state(*slot) {
+    pub fn restart(&mut self, now: Instant, channels: &[Channel]) {
+        for channel in channels {
+            match self.context.channels.state(*channel) {
                 Some(ChannelState::InUse(call)) => {
                     let cause = self.context.cause(CauseValue::TEMPORARY_FAILURE);
                     if let Some(call) = self.calls.get_mut(&call) {
@@ -131,7 +129,7 @@ impl Interface {
                     }
                 }
                 Some(ChannelState::Idle | ChannelState::OutOfService) => {
-                    self.context.channels.set(*slot, ChannelState::Restarting);
+                    self.context.channels.set(*channel, ChannelState::Restarting);
                 }
                 Some(ChannelState::Restarting | ChannelState::Blocked) | None => {}
             }
@@ -149,20 +147,31 @@ impl Interface {
         self.timers.stop(InterfaceTimer::T316);
     }
 
-    fn send_restart(&mut self, now: Instant, slot: u8, sent: u8) {
-        self.restarts.current = Some((slot, sent));
+    fn send_restart(&mut self, now: Instant, channel: Channel, sent: u8) {
+        self.restarts.current = Some((channel, sent));
         self.context.stats.restarts_sent += 1;
         self.timers.set(InterfaceTimer::T316, now + self.context.timers.get(Timer::T316));
         let restart = Message::new(CallReference::global(false), MessageType::Restart)
-            .with(Element::ChannelIdentification(ChannelIdentification::one(slot, true)))
+            .with(Element::ChannelIdentification(self.context.addressing.name(channel, true)))
             .with(Element::RestartIndicator(RestartClass::IndicatedChannels));
         self.context.send(restart);
     }
 }
 
-type Restart = (RestartClass, Option<ChannelIdentification>);
+/// What a RESTART asks for.
+struct Restart {
+    class: RestartClass,
+    /// The element as it came, for the answer.
+    named: Option<ChannelIdentification>,
+    /// Which channels that is.
+    channels: Vec<Channel>,
+}
 
-/// Class and channels of a RESTART; no channels means all. Otherwise cause and diagnostics of the STATUS to answer with.
+fn named_channels(message: &Message) -> Option<ChannelIdentification> {
+    message.first(|e| if let Element::ChannelIdentification(channel) = e { Some(channel.clone()) } else { None })
+}
+
+/// Class and channels of a RESTART (Q.931 4.5.25). Otherwise cause and diagnostics of the STATUS to answer with.
 fn read_restart(message: &Message, interface: &mut Interface) -> Result<Restart, (CauseValue, Vec<u8>)> {
     if let Some(fault) = mandatory::check(message, interface.context.side, false) {
         interface.context.stats.elements_missing += 1;
@@ -171,15 +180,27 @@ fn read_restart(message: &Message, interface: &mut Interface) -> Result<Restart,
     let missing = |id: u8| (CauseValue::MANDATORY_ELEMENT_MISSING, vec![id]);
     let class = message.first(|e| if let Element::RestartIndicator(class) = e { Some(*class) } else { None });
     let class = class.ok_or_else(|| missing(crate::ie::id::RESTART_INDICATOR))?;
-    let named = message.first(|e| if let Element::ChannelIdentification(channel) = e { Some(channel.clone()) } else { None });
+    let addressing = interface.context.addressing;
+    let all = || interface.channels().iter().map(|status| status.channel);
     match class {
-        RestartClass::SingleInterface | RestartClass::AllInterfaces => Ok((class, None)),
+        // The element must not be there, and means nothing.
+        RestartClass::AllInterfaces => Ok(Restart { class, named: None, channels: all().collect() }),
+        // The span that it names, or else the one whose D-channel brought it.
+        RestartClass::SingleInterface => {
+            let named = message.first(channel_or_interface);
+            let span = named.as_ref().map_or(addressing.serving, |named| addressing.interface(named));
+            let channels: Vec<Channel> = all().filter(|channel| channel.interface == span).collect();
+            if channels.is_empty() {
+                return Err((CauseValue::CHANNEL_DOES_NOT_EXIST, vec![span]));
+            }
+            Ok(Restart { class, named, channels })
+        }
         RestartClass::IndicatedChannels => {
-            let named = named.ok_or_else(|| missing(crate::ie::id::CHANNEL_IDENTIFICATION))?;
-            let unknown = named.slots().into_iter().find(|slot| interface.context.channels.state(*slot).is_none());
-            match unknown {
-                Some(slot) => Err((CauseValue::CHANNEL_DOES_NOT_EXIST, vec![slot])),
-                None => Ok((class, Some(named))),
+            let named = named_channels(message).ok_or_else(|| missing(crate::ie::id::CHANNEL_IDENTIFICATION))?;
+            let channels = addressing.channels(&named);
+            match channels.iter().find(|channel| interface.context.channels.state(**channel).is_none()) {
+                Some(channel) => Err((CauseValue::CHANNEL_DOES_NOT_EXIST, vec![channel.slot])),
+                None => Ok(Restart { class, named: Some(named), channels }),
             }
         }
     }

@@ -6,7 +6,7 @@ use sansio::Timers;
 
 use super::{Interface, Refused};
 use crate::cause::CauseValue;
-use crate::channels::ChannelState;
+use crate::channels::{Channel, ChannelState};
 use crate::event::Event;
 use crate::ie::{BearerCapability, ChannelIdentification, ChannelSelection, Element};
 use crate::number::Number;
@@ -36,21 +36,21 @@ impl Interface {
         if [Some(&setup.called), calling, redirecting].into_iter().flatten().any(|number| !number.is_sendable()) {
             return refuse(CauseValue::INVALID_NUMBER_FORMAT);
         }
-        let (Some(slot), Some(reference)) = (self.context.channels.hunt(), self.free_reference()) else {
+        let (Some(channel), Some(reference)) = (self.context.channels.hunt(), self.free_reference()) else {
             return refuse(CauseValue::NO_CHANNEL_AVAILABLE);
         };
         let elements = self.context.variant.setup_elements(&setup, self.law, &mut self.context.invoke_ids);
-        let channel = Element::ChannelIdentification(ChannelIdentification::one(slot, self.exclusive));
-        let message = Message::new(reference, MessageType::Setup).with(channel).with_all(elements);
+        let named = Element::ChannelIdentification(self.context.addressing.name(channel, self.exclusive));
+        let message = Message::new(reference, MessageType::Setup).with(named).with_all(elements);
         if self.in_frames(&message.emit()).is_none() {
             return refuse(CauseValue::PROTOCOL_ERROR);
         }
         let id = self.next_call();
         self.last_reference = reference.value;
-        self.context.channels.claim(slot, id);
+        self.context.channels.claim(channel, id);
         self.context.stats.calls_outgoing += 1;
         self.context.send(message.clone());
-        let mut call = new_call(now, id, reference, slot, self.exclusive);
+        let mut call = new_call(now, id, reference, channel, self.exclusive);
         call.dialled = Dialled { number: Number { digits: String::new(), ..setup.called }, complete: setup.sending_complete };
         call.enter(now, State::SetupSent { setup: Box::new(message), repeated: false }, &self.context);
         self.calls.insert(id, call);
@@ -64,7 +64,7 @@ impl Interface {
         let id = self.next_call();
         let services = services::read(message, self.context.variant.facility);
         let admitted = if services.clear { Err((CauseValue::FACILITY_REJECTED, Vec::new())) } else { self.admit(message, id) };
-        let (bearer, slot) = match admitted {
+        let (bearer, channel) = match admitted {
             Ok(admitted) => admitted,
             Err((value, diagnostics)) => {
                 self.context.stats.calls_refused += 1;
@@ -74,16 +74,16 @@ impl Interface {
             }
         };
         self.context.stats.calls_incoming += 1;
-        let mut call = new_call(now, id, reference, slot, false);
+        let mut call = new_call(now, id, reference, channel, false);
         call.answers = services.answers;
         call.enter(now, State::Present, &self.context);
         self.calls.insert(id, call);
         let setup = Setup::from_message(message, &bearer, self.context.variant.facility);
-        self.context.event(Event::Setup { call: id, channel: slot, setup });
+        self.context.event(Event::Setup { call: id, channel, setup });
     }
 
     /// What a SETUP must have for a call to begin, or the cause and diagnostics to refuse it with.
-    fn admit(&mut self, message: &Message, id: CallId) -> Result<(BearerCapability, u8), (CauseValue, Vec<u8>)> {
+    fn admit(&mut self, message: &Message, id: CallId) -> Result<(BearerCapability, Channel), (CauseValue, Vec<u8>)> {
         if let Some(fault) = mandatory::check(message, self.context.side, false) {
             if fault.cause == CauseValue::MANDATORY_ELEMENT_MISSING {
                 self.context.stats.elements_missing += 1;
@@ -94,41 +94,43 @@ impl Interface {
         let is_circuit = |b: &BearerCapability| b.coding == 0 && b.mode == 0 && b.rate == BearerCapability::RATE_64;
         let bearer = bearer.filter(is_circuit).ok_or((CauseValue::BEARER_NOT_IMPLEMENTED, Vec::new()))?;
         let named = message.first(|e| if let Element::ChannelIdentification(channel) = e { Some(channel) } else { None });
-        let slot = self.choose_channel(named, id).map_err(|cause| (cause, Vec::new()))?;
-        Ok((bearer, slot))
+        let channel = self.choose_channel(named, id).map_err(|cause| (cause, Vec::new()))?;
+        Ok((bearer, channel))
     }
 
     /// Claims a channel for the call `id`, which is coming in or is retrieved by the far end.
-    pub(super) fn choose_channel(&mut self, named: Option<&ChannelIdentification>, id: CallId) -> Result<u8, CauseValue> {
+    pub(super) fn choose_channel(&mut self, named: Option<&ChannelIdentification>, id: CallId) -> Result<Channel, CauseValue> {
         let Some(named) = named else { return self.hunt_for(id) };
         if named.d_channel {
             return Err(CauseValue::CHANNEL_TYPE_NOT_IMPLEMENTED);
         }
-        let slots = match named.selection {
+        let channels = match named.selection {
             ChannelSelection::Any => return self.hunt_for(id),
             ChannelSelection::None => return Err(CauseValue::NO_CHANNEL_AVAILABLE),
-            ChannelSelection::Numbers(_) | ChannelSelection::Map(_) => named.slots(),
+            ChannelSelection::Numbers(_) | ChannelSelection::Map(_) => self.context.addressing.channels(named),
         };
-        let slot = match slots.as_slice() {
-            [slot] => *slot,
+        let channel = match channels.as_slice() {
+            [channel] => *channel,
             [] => return Err(CauseValue::CHANNEL_DOES_NOT_EXIST),
             // More than one channel is a multi-rate call.
             [_, _, ..] => return Err(CauseValue::BEARER_NOT_IMPLEMENTED),
         };
-        let obstacle = match self.context.channels.state(slot) {
+        let obstacle = match self.context.channels.state(channel) {
+            // Named by a far end that has not noticed yet.
+            Some(_) if self.context.channels.is_line_down(channel) => CauseValue::REQUESTED_CHANNEL_NOT_AVAILABLE,
             // A call on a channel that never answered our RESTART shows that it works again.
             Some(ChannelState::Idle | ChannelState::OutOfService) => {
-                self.context.channels.set(slot, ChannelState::InUse(id));
-                return Ok(slot);
+                self.context.channels.set(channel, ChannelState::InUse(id));
+                return Ok(channel);
             }
             Some(ChannelState::InUse(other)) if self.gives_way(other) => {
                 self.context.stats.glare += 1;
                 if let Some(call) = self.calls.get_mut(&other) {
-                    tracing::debug!("{}: channel {slot} lost to an incoming call", call.tag(&self.context));
+                    tracing::debug!("{}: channel {channel} lost to an incoming call", call.tag(&self.context));
                     call.channel = None;
                 }
-                self.context.channels.set(slot, ChannelState::InUse(id));
-                return Ok(slot);
+                self.context.channels.set(channel, ChannelState::InUse(id));
+                return Ok(channel);
             }
             Some(ChannelState::InUse(other)) => {
                 self.context.stats.glare += u64::from(self.awaits_response(other));
@@ -140,10 +142,10 @@ impl Interface {
         if named.exclusive { Err(obstacle) } else { self.hunt_for(id) }
     }
 
-    fn hunt_for(&mut self, id: CallId) -> Result<u8, CauseValue> {
-        let slot = self.context.channels.hunt().ok_or(CauseValue::NO_CHANNEL_AVAILABLE)?;
-        self.context.channels.claim(slot, id);
-        Ok(slot)
+    fn hunt_for(&mut self, id: CallId) -> Result<Channel, CauseValue> {
+        let channel = self.context.channels.hunt().ok_or(CauseValue::NO_CHANNEL_AVAILABLE)?;
+        self.context.channels.claim(channel, id);
+        Ok(channel)
     }
 
     /// Whether our call `other` leaves its channel to a call of the network that met it there (Q.931 5.7).
@@ -175,11 +177,11 @@ impl Interface {
     }
 }
 
-fn new_call(now: Instant, id: CallId, reference: CallReference, slot: u8, exclusive: bool) -> Call {
+fn new_call(now: Instant, id: CallId, reference: CallReference, channel: Channel, exclusive: bool) -> Call {
     Call {
         id,
         reference,
-        channel: Some(slot),
+        channel: Some(channel),
         exclusive,
         state: State::Null,
         auxiliary: Auxiliary::Idle,

@@ -66,6 +66,8 @@ pub struct Link {
     stepped_at: Option<Instant>,
     /// The SABME or DISC sent last, and when: what a looped line brings back.
     pub(super) last_command: Option<(Instant, Vec<u8>)>,
+    /// Held in state 4 by layer 3.
+    refusing: bool,
 }
 
 impl Link {
@@ -83,6 +85,7 @@ impl Link {
             stats: Stats::default(),
             stepped_at: None,
             last_command: None,
+            refusing: false,
         }
     }
 
@@ -150,6 +153,11 @@ impl Link {
             | State::TimerRecovery { .. } => state,
         });
         Ok(())
+    }
+
+    /// Holds a link that is down in state 4: set-up by the far end is answered by DM (maintenance busy, Q.931 F.2.2).
+    pub const fn set_refusing(&mut self, refusing: bool) {
+        self.refusing = refusing;
     }
 
     /// Own receiver busy or no longer busy: the far end is told by RNR or RR (Q.921 5.6.5).
@@ -286,6 +294,10 @@ impl Link {
     /// State 4 (Q.921 5.5.4): only link set-up means anything.
     fn tei_assigned(&mut self, now: Instant, received: &Received) -> State {
         match received {
+            Received::SetMode { poll } if self.refusing => {
+                self.unnumbered(Unnumbered::DisconnectedMode, *poll);
+                State::TeiAssigned
+            }
             Received::SetMode { poll } => {
                 self.unnumbered(Unnumbered::Acknowledge, *poll);
                 self.queue.clear();
@@ -300,8 +312,8 @@ impl Link {
                 State::TeiAssigned
             }
             // An unsolicited DM with F=0 asks to set the link up, if able to.
-            Received::DisconnectedMode { is_final: false } => self.establish_data_link(now, true, false),
-            Received::DisconnectedMode { is_final: true }
+            Received::DisconnectedMode { is_final: false } if !self.refusing => self.establish_data_link(now, true, false),
+            Received::DisconnectedMode { .. }
             | Received::Information { .. }
             | Received::Supervisory { .. }
             | Received::Rejection(_) => {

@@ -9,12 +9,12 @@ use std::time::Instant;
 use sansio::Timers;
 
 use super::hold::Auxiliary;
-use super::ie::{ChannelIdentification, ChannelSelection, Element, ProgressIndicator};
+use super::ie::{ChannelSelection, Element, ProgressIndicator};
 use super::overlap::Dialled;
 use super::retrieve::Retrieve;
 use super::{CallReference, Message, MessageType, Timer, mandatory};
 use crate::cause::{Cause, CauseValue};
-use crate::channels::ChannelState;
+use crate::channels::{Channel, ChannelState};
 use crate::context::Context;
 use crate::event::{CallStatus, Event, Who};
 use crate::setup::{Connected, progress};
@@ -79,7 +79,7 @@ pub(crate) struct Call {
     pub(crate) id: CallId,
     /// As this end writes it in its messages.
     pub(crate) reference: CallReference,
-    pub(crate) channel: Option<u8>,
+    pub(crate) channel: Option<Channel>,
     /// Whether an outgoing SETUP named its channel as exclusive.
     pub(crate) exclusive: bool,
     pub(crate) state: State,
@@ -368,25 +368,27 @@ impl Call {
     }
 
     /// Takes the channel that the first response names (Q.931 5.1.2, 5.2.3.1). Cause 6 when it cannot be had.
-    pub(crate) fn settle_channel(&mut self, message: &Message, context: &mut Context) -> Result<u8, CauseValue> {
+    pub(crate) fn settle_channel(&mut self, message: &Message, context: &mut Context) -> Result<Channel, CauseValue> {
         let named = message.first(|e| if let Element::ChannelIdentification(c) = e { Some(c) } else { None });
-        let named = match named.map(|channel| (&channel.selection, channel.slots())) {
-            Some((ChannelSelection::Numbers(_) | ChannelSelection::Map(_), slots)) => match slots.as_slice() {
-                [slot] => Some(*slot),
+        let named = match named.map(|channel| (&channel.selection, context.addressing.channels(channel))) {
+            Some((ChannelSelection::Numbers(_) | ChannelSelection::Map(_), channels)) => match channels.as_slice() {
+                [channel] => Some(*channel),
                 _ => return Err(CauseValue::CHANNEL_UNACCEPTABLE),
             },
             Some((ChannelSelection::None | ChannelSelection::Any, _)) | None => None,
         };
         match (named, self.channel) {
             (None, Some(own)) => Ok(own),
-            (Some(slot), Some(own)) if slot == own => Ok(own),
-            (Some(slot), own)
-                if (!self.exclusive || own.is_none()) && context.channels.state(slot) == Some(ChannelState::Idle) =>
+            (Some(channel), Some(own)) if channel == own => Ok(own),
+            (Some(channel), own)
+                if (!self.exclusive || own.is_none())
+                    && context.channels.state(channel) == Some(ChannelState::Idle)
+                    && !context.channels.is_line_down(channel) =>
             {
                 context.channels.release(self.id, ChannelState::Idle);
-                context.channels.claim(slot, self.id);
-                self.channel = Some(slot);
-                Ok(slot)
+                context.channels.claim(channel, self.id);
+                self.channel = Some(channel);
+                Ok(channel)
             }
             (Some(_), _) | (None, None) => Err(CauseValue::CHANNEL_UNACCEPTABLE),
         }
@@ -474,7 +476,7 @@ impl Call {
     pub(crate) fn respond(&self, message_type: MessageType, elements: impl IntoIterator<Item = Element>, context: &mut Context) {
         let mut message = self.message(message_type).with_all(elements);
         if let (State::Present, Some(channel)) = (&self.state, self.channel) {
-            message = message.with(Element::ChannelIdentification(ChannelIdentification::one(channel, true)));
+            message = message.with(Element::ChannelIdentification(context.addressing.name(channel, true)));
             message = message.with_all(self.answers.iter().cloned());
             context.event(Event::ChannelReady { call: self.id, channel });
         }
@@ -495,7 +497,7 @@ impl Call {
             Timer::T303 => return self.t303_expired(now, context),
             Timer::T305 | Timer::T306 => return self.t305_expired(now, context),
             Timer::T308 => return self.t308_expired(now, context),
-            Timer::T309 => return self.t309_expired(context),
+            Timer::T309 => return self.t309_expired(now, context),
             Timer::T322 => return self.t322_expired(now, context),
             Timer::THold | Timer::TRetrieve => return self.hold_timer_expired(timer, context),
             // They belong to the interface, or never run.

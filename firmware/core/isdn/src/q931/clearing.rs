@@ -98,7 +98,7 @@ impl Call {
         self.finish_with(ending, ChannelState::Restarting, context);
     }
 
-    fn finish_with(&mut self, ending: Ending, channel: ChannelState, context: &mut Context) {
+    fn finish_with(&mut self, ending: Ending, then: ChannelState, context: &mut Context) {
         if self.is_over() {
             return;
         }
@@ -106,8 +106,8 @@ impl Call {
         self.timers.stop_all();
         self.state = State::Null;
         match (self.told, self.channel) {
-            (true, Some(slot)) => context.channels.settle(slot, channel),
-            (false, _) | (true, None) => context.channels.release(self.id, channel),
+            (true, Some(channel)) => context.channels.settle(channel, then),
+            (false, _) | (true, None) => context.channels.release(self.id, then),
         }
         self.tell(ending, context);
     }

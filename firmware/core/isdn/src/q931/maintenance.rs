@@ -3,8 +3,11 @@
 //! They are messages of another protocol on the same link: the discriminator is not call control's, the rest is built alike, and which
 //! message type means what depends on the discriminator ([`Maintenance`]). Left out: loop back and continuity check, which are read as
 //! what they are to calls: the channel cannot be used.
+//!
+//! A channel identification that ends before its channel (`A9`, or `E9 8n` of a group's span n) names the whole interface, or its D-channel:
+//! gateways of other makers send it so. No public document says how the exchanges do.
 
-use super::ie::{ChannelIdentification, Element};
+use super::ie::{ChannelIdentification, Element, id};
 use super::message::PROTOCOL_DISCRIMINATOR;
 use super::{CallReference, Maintenance, Malformed, Message, MessageType};
 
@@ -40,19 +43,34 @@ pub struct Service {
     pub service_type: ServiceType,
     /// Status, 0 to 63: 0 in service, 1 loop back, 2 out of service; `None` when it was not said.
     pub status: Option<u8>,
-    /// Which channel; `None` for the whole interface, or when it cannot be read.
+    /// Which channel; without a channel number the whole interface or its D-channel; `None` when it was not said or cannot be read.
     pub channel: Option<ChannelIdentification>,
+}
+
+/// A channel identification where it may end before its channel: in maintenance messages, and in RESTART of a whole span.
+pub(crate) fn channel_or_interface(element: &Element) -> Option<ChannelIdentification> {
+    if let Element::ChannelIdentification(channel) = element {
+        return Some(channel.clone());
+    }
+    let Element::Malformed { id: id::CHANNEL_IDENTIFICATION, bytes } = element else { return None };
+    ChannelIdentification::decode_without_channel(bytes)
 }
 
 impl Service {
     /// SERVICE for one channel.
     #[must_use]
     pub fn channel(slot: u8, in_service: bool) -> Self {
+        Self::of(ChannelIdentification::one(slot, true), in_service)
+    }
+
+    /// SERVICE for what the element names.
+    #[must_use]
+    pub const fn of(channel: ChannelIdentification, in_service: bool) -> Self {
         Self {
             reference: CallReference::global(false),
             service_type: ServiceType::Service,
             status: Some(if in_service { IN_SERVICE } else { OUT_OF_SERVICE }),
-            channel: Some(ChannelIdentification::one(slot, true)),
+            channel: Some(channel),
         }
     }
 
@@ -92,8 +110,7 @@ impl Service {
             let Element::Unknown { codeset: 0, id: CHANGE_STATUS, bytes } = element else { return None };
             bytes.first().map(|octet| octet & 0x3f)
         });
-        let channel =
-            message.first(|e| if let Element::ChannelIdentification(channel) = e { Some(channel.clone()) } else { None });
+        let channel = message.first(channel_or_interface);
         Ok(Self { reference: message.reference, service_type, status, channel })
     }
 

@@ -5,10 +5,11 @@ use std::time::Instant;
 use super::call::Call;
 use super::clearing::cause_of;
 use super::hold::{Auxiliary, Phase};
-use super::ie::{ChannelIdentification, Element};
+use super::ie::Element;
 use super::{Message, MessageType, Timer};
 use crate::Side;
 use crate::cause::Cause;
+use crate::channels::Channel;
 use crate::context::Context;
 use crate::event::Event;
 
@@ -23,10 +24,10 @@ pub(crate) enum Retrieve {
 
 impl Call {
     /// RETRIEVE and T-RETRIEVE, for the channel that the call was given.
-    pub(crate) fn request_retrieve(&mut self, now: Instant, slot: u8, exclusive: bool, context: &mut Context) {
-        let channel = Element::ChannelIdentification(ChannelIdentification::one(slot, exclusive));
-        context.send(self.message(MessageType::Retrieve).with(channel));
-        self.channel = Some(slot);
+    pub(crate) fn request_retrieve(&mut self, now: Instant, channel: Channel, exclusive: bool, context: &mut Context) {
+        let named = Element::ChannelIdentification(context.addressing.name(channel, exclusive));
+        context.send(self.message(MessageType::Retrieve).with(named));
+        self.channel = Some(channel);
         self.exclusive = exclusive;
         self.auxiliary = Auxiliary::RetrieveRequested;
         self.start(now, Timer::TRetrieve, context);
@@ -60,8 +61,8 @@ impl Call {
 
     /// RETRIEVE ACKNOWLEDGE with the channel that the call has.
     pub(crate) fn acknowledge_retrieve(&mut self, context: &mut Context) {
-        let channel = self.channel.map(|slot| Element::ChannelIdentification(ChannelIdentification::one(slot, true)));
-        context.send(self.message(MessageType::RetrieveAcknowledge).with_all(channel));
+        let named = self.channel.map(|channel| Element::ChannelIdentification(context.addressing.name(channel, true)));
+        context.send(self.message(MessageType::RetrieveAcknowledge).with_all(named));
         self.auxiliary = Auxiliary::Idle;
     }
 

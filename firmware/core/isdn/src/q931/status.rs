@@ -108,12 +108,48 @@ impl Call {
         }
     }
 
-    /// The data link is back: is the call still there (Q.931 5.8.9)?
-    pub(crate) fn link_back(&mut self, now: Instant, context: &mut Context) {
+    /// The data link is back: is the call still there (Q.931 5.8.9)? One whose span is down goes on waiting.
+    pub(crate) fn link_back(&mut self, now: Instant, line_up: bool, context: &mut Context) {
         if let State::ReleaseOwed { cause } = &self.state {
             let cause = cause.clone();
             self.release(now, Ending { cause: cause.clone(), by: Who::Us }, cause, context);
-        } else if self.timers.stop(Timer::T309) {
+        } else if line_up && self.timers.stop(Timer::T309) {
+            self.enquire(now, context);
+        }
+    }
+
+    /// Layer 1 of the call's span is down, and a D-channel of another span serves: as in 5.8.9, but the far end is told.
+    pub(crate) fn line_lost(&mut self, now: Instant, context: &mut Context) {
+        let cause = context.cause(CauseValue::DESTINATION_OUT_OF_ORDER);
+        let ending = Ending { cause: cause.clone(), by: Who::Link };
+        match &self.state {
+            State::Active => {
+                self.timers.stop(Timer::T322);
+                self.start(now, Timer::T309, context);
+            }
+            State::Present => {
+                context.refuse(self.reference, cause);
+                self.finish(ending, context);
+            }
+            State::SetupSent { .. }
+            | State::OverlapSending
+            | State::OverlapReceiving
+            | State::OutgoingProceeding
+            | State::OutgoingAlerting
+            | State::IncomingProceeding
+            | State::IncomingAlerting
+            | State::ConnectSent => self.disconnect(now, ending, cause, context),
+            State::DisconnectSent { .. }
+            | State::DisconnectReceived { .. }
+            | State::ReleaseSent { .. }
+            | State::ReleaseOwed { .. }
+            | State::Null => {}
+        }
+    }
+
+    /// Layer 1 of the call's span is back while a D-channel serves.
+    pub(crate) fn line_back(&mut self, now: Instant, context: &mut Context) {
+        if matches!(self.state, State::Active) && self.timers.stop(Timer::T309) {
             self.enquire(now, context);
         }
     }
@@ -162,13 +198,19 @@ impl Call {
         self.start(now, Timer::T322, context);
     }
 
-    pub(crate) fn t309_expired(&mut self, context: &mut Context) {
+    /// Neither the link came back nor, where the link is up, the span.
+    pub(crate) fn t309_expired(&mut self, now: Instant, context: &mut Context) {
         let cause = context.cause(CauseValue::DESTINATION_OUT_OF_ORDER);
-        self.finish(Ending { cause, by: Who::Timer(Timer::T309) }, context);
+        let ending = Ending { cause: cause.clone(), by: Who::Timer(Timer::T309) };
+        if context.link_up && matches!(self.state, State::Active) {
+            return self.disconnect(now, ending, cause, context);
+        }
+        self.finish(ending, context);
     }
 
     pub(crate) fn t322_expired(&mut self, now: Instant, context: &mut Context) {
-        if self.enquiries < MAX_ENQUIRIES {
+        // A far end that has not switched yet does not answer on the other D-channel, which T321 sees to.
+        if self.enquiries < MAX_ENQUIRIES || context.switching {
             return self.enquire(now, context);
         }
         let cause = context.cause(CauseValue::TEMPORARY_FAILURE);

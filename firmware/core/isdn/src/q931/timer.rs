@@ -110,10 +110,10 @@ pub const TIMERS: [TimerRow; 22] = [
     never(Timer::T318, 4_000, "Q.931 5.6.4", "give up an unanswered resume", "calls are not suspended"),
     never(Timer::T319, 4_000, "Q.931 5.6.1", "give up an unanswered suspend", "calls are not suspended"),
     never(Timer::T320, 30_000, "Q.931 6.3", "keep a packet channel for the next call", "no packet calls on B-channels"),
-    never(Timer::T321, 30_000, "Q.931 annex F", "wait for the other D-channel", "no backup D-channel yet"),
+    row(Timer::T321, 30_000, 30_000, "Q.931 F.2.2", "set every D-channel up anew when the one that took over brings no answer"),
     row(Timer::T322, 4_000, 4_000, "Q.931 5.8.10", "repeat an unanswered status enquiry once, then clear"),
-    row(Timer::THold, 4_000, 4_000, "Q.932 6.2", "give up an unanswered hold"),
-    row(Timer::TRetrieve, 4_000, 4_000, "Q.932 6.2", "give up an unanswered retrieve"),
+    row(Timer::THold, 4_000, 4_000, "Q.932 (libpri's value)", "give up an unanswered hold"),
+    row(Timer::TRetrieve, 4_000, 4_000, "Q.932 (libpri's value)", "give up an unanswered retrieve"),
 ];
 
 /// How long each timer runs on one interface.

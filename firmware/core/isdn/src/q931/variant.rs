@@ -5,7 +5,7 @@
 //!
 //! Where the rows come from: EuroISDN EN 300 403-1; QSIG ECMA-143 (peers with equal rights, location private network); INS1500 TTC JT-Q931, which
 //! follows Q.931; the North American ones from what libpri and gateways of other makers send, since their documents are not public: of
-//! a difference that none of them shows no row says anything. Hold: libpri has it in every type; of QSIG another maker says that it has not. Left out: codeset 6 elements of 5ESS, NFAS.
+//! a difference that none of them shows no row says anything. Hold: libpri has it in every type; of QSIG another maker says that it has not. Left out: codeset 6 elements of 5ESS.
 
 use super::ie::{Element, id};
 use crate::cause::Location;
@@ -89,6 +89,9 @@ pub struct VariantRow {
     pub hold: bool,
     /// Location of causes of the network side.
     pub network: Location,
+    /// In a group of spans the interface identifier is written for every channel, as gateways of other makers do toward these exchanges;
+    /// otherwise only for those on another span than the D-channel in service.
+    pub explicit_interface: bool,
     /// Octets of a call reference that this end allocates.
     pub reference_octets: u8,
 }
@@ -106,11 +109,12 @@ const Q931: VariantRow = VariantRow {
     symmetric: false,
     hold: true,
     network: Location::PublicLocal,
+    explicit_interface: false,
     reference_octets: 2,
 };
 
 const NORTH_AMERICAN: VariantRow =
-    VariantRow { sending_complete: false, display_type: Some(0xb1), facility: Dialect::None, ..Q931 };
+    VariantRow { sending_complete: false, display_type: Some(0xb1), facility: Dialect::None, explicit_interface: true, ..Q931 };
 
 /// Every variant.
 pub const VARIANTS: [VariantRow; 8] = [

@@ -3,6 +3,8 @@
 #![allow(clippy::ptr_arg, reason = "the pair hands over what the machine sends, a vector")]
 #![allow(clippy::disallowed_methods, reason = "virtual time needs one real instant to start from")]
 
+pub mod group;
+
 use std::time::{Duration, Instant};
 
 use isdn::decode::describe;
@@ -175,7 +177,8 @@ pub fn holding_ends() -> Ends {
 
 /// Slots that calls have.
 pub fn in_use(interface: &Interface) -> Vec<u8> {
-    let slot = |channel: &isdn::ChannelStatus| matches!(channel.state, isdn::ChannelState::InUse(_)).then_some(channel.slot);
+    let slot =
+        |channel: &isdn::ChannelStatus| matches!(channel.state, isdn::ChannelState::InUse(_)).then_some(channel.channel.slot);
     interface.channels().iter().filter_map(slot).collect()
 }
 

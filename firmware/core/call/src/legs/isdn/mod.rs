@@ -206,7 +206,7 @@ impl IsdnSpan {
         }
         let all = self.interface.channels().iter();
         let chosen: Vec<&isdn::ChannelStatus> =
-            all.filter(|channel| timeslot.is_none_or(|wanted| channel.slot == wanted)).collect();
+            all.filter(|channel| timeslot.is_none_or(|wanted| channel.channel == wanted)).collect();
         if let (Some(wanted), []) = (timeslot, chosen.as_slice()) {
             return Err(format!("timeslot {wanted} of span {name} is no B-channel"));
         }
@@ -215,12 +215,12 @@ impl IsdnSpan {
             return Err(format!("timeslot {wanted} of span {name} is taken out of use here"));
         }
         let reason = |slot: u8| format!("timeslot {slot} was restarted by the administrator");
-        let slots: Vec<u8> = chosen.iter().map(|channel| channel.slot).collect();
+        let slots: Vec<isdn::Channel> = chosen.iter().map(|channel| channel.channel).collect();
         for channel in chosen {
             if let ChannelState::InUse(call) = channel.state
                 && let Some(leg) = self.calls.get(&call)
             {
-                self.ending.insert(*leg, Release::by_box(CauseValue::TEMPORARY_FAILURE.0, reason(channel.slot)));
+                self.ending.insert(*leg, Release::by_box(CauseValue::TEMPORARY_FAILURE.0, reason(channel.channel.slot)));
             }
         }
         self.interface.restart(now, &slots);
@@ -400,7 +400,9 @@ impl IsdnSpan {
 
     fn event(&mut self, now: Instant, event: Event, out: &mut Out) {
         match event {
-            Event::LinkUp | Event::ChannelService { .. } | Event::ChannelFreed { .. } => self.changed = true,
+            Event::LinkUp | Event::DChannel { .. } | Event::ChannelService { .. } | Event::ChannelFreed { .. } => {
+                self.changed = true
+            }
             Event::LinkDown => {
                 self.link_failures += 1;
                 self.changed = true;
@@ -419,8 +421,8 @@ impl IsdnSpan {
             Event::ChannelReady { call, channel } => {
                 self.changed = true;
                 match self.collecting.get_mut(&call) {
-                    Some(collecting) => collecting.channel = Some(channel),
-                    None => self.channel_ready(call, channel, out),
+                    Some(collecting) => collecting.channel = Some(channel.slot),
+                    None => self.channel_ready(call, channel.slot, out),
                 }
             }
             Event::Proceeding { call, progress } => {
@@ -506,15 +508,15 @@ impl IsdnSpan {
         call_of: impl Fn(LegId) -> Option<u64>,
     ) -> (api::LinkState, Vec<api::Channel>, api::DChannelCounters) {
         let stats = self.interface.stats();
-        let channel = |channel: &isdn::ChannelStatus| {
-            let (state, call) = match channel.state {
+        let channel = |status: &isdn::ChannelStatus| {
+            let (state, call) = match status.state {
                 ChannelState::InUse(call) => (api::ChannelUse::InUse, self.calls.get(&call).copied().and_then(&call_of)),
-                ChannelState::Idle if self.interface.link_up() && channel.is_free() => (api::ChannelUse::Idle, None),
+                ChannelState::Idle if self.interface.link_up() && status.is_free() => (api::ChannelUse::Idle, None),
                 ChannelState::Idle | ChannelState::Restarting | ChannelState::OutOfService | ChannelState::Blocked => {
                     (api::ChannelUse::OutOfService, None)
                 }
             };
-            api::Channel { timeslot: channel.slot, state, call }
+            api::Channel { timeslot: status.channel.slot, state, call }
         };
         let link = if self.interface.link_up() { api::LinkState::Up } else { api::LinkState::Down };
         let counters = api::DChannelCounters {

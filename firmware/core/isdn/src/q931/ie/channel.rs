@@ -38,14 +38,14 @@ pub struct ChannelIdentification {
     pub exclusive: bool,
     /// The D-channel is meant.
     pub d_channel: bool,
-    /// Interface identifier, 0 to 127, when it is not the one that carries the D-channel.
+    /// Interface identifier, 0 to 127; without one the span is meant whose D-channel carries the message.
     pub interface: Option<u8>,
     /// Which channels.
     pub selection: ChannelSelection,
 }
 
 impl ChannelIdentification {
-    /// One B-channel by its number: `A1 83 nn` preferred, `A9 83 nn` exclusive.
+    /// One B-channel by its number, on the span whose D-channel carries the message: `A1 83 nn` preferred, `A9 83 nn` exclusive.
     #[must_use]
     pub fn one(slot: u8, exclusive: bool) -> Self {
         Self { exclusive, d_channel: false, interface: None, selection: ChannelSelection::Numbers(vec![slot]) }
@@ -64,6 +64,18 @@ impl ChannelIdentification {
                 (lowest..).zip(bits).filter(|(_, set)| *set).map(|(slot, _)| slot).collect()
             }
         }
+    }
+
+    /// One that ends where its channel would follow, which is invalid but where a whole span is meant.
+    pub(crate) fn decode_without_channel(bytes: &[u8]) -> Option<Self> {
+        let (first, interface) = match bytes {
+            [first] if first & INTERFACE_PRESENT == 0 => (*first, None),
+            [first, octet] if first & INTERFACE_PRESENT != 0 && octet & 0x80 != 0 => (*first, Some(octet & 0x7f)),
+            _ => return None,
+        };
+        let indicated = first & PRIMARY_RATE != 0 && first & 3 == 1;
+        let selection = ChannelSelection::Numbers(Vec::new());
+        indicated.then_some(Self { exclusive: first & EXCLUSIVE != 0, d_channel: false, interface, selection })
     }
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Invalid> {
