@@ -2,8 +2,8 @@
 
 use client::time::{length, rfc3339};
 use model::api::{
-    BitErrorTest, Call, CallDetail, CallRecord, CallState, Channel, ChannelUse, ConfigurationCheck, LadderLine, LegStatus,
-    LinkState, Maintenance, Party, Quality, Span, SpanState, Status,
+    BitErrorTest, Call, CallDetail, CallRecord, CallState, Channel, ChannelUse, ConfigurationCheck, DChannelRole, LadderLine,
+    LegStatus, LinkState, Maintenance, Party, Quality, Span, SpanState, Status,
 };
 use model::settings::{Framing, Side};
 
@@ -118,7 +118,19 @@ pub(crate) fn span(span: &Span) -> String {
         "d-channel: {} frames sent, {} received, {} sent again, {} malformed, link failed {} times\n\n",
         d.frames_sent, d.frames_received, d.retransmissions, d.malformed, d.link_failures
     );
+    if let Some(role) = span.d_channel_role {
+        text.insert_str(text.len() - 1, &format!("d-channel role: {}\n", d_channel_role(role)));
+    }
     text + &channels.print("no channels")
+}
+
+const fn d_channel_role(role: DChannelRole) -> &'static str {
+    match role {
+        DChannelRole::InService => "in service for all spans of the group",
+        DChannelRole::Standby => "stands by",
+        DChannelRole::MaintenanceBusy => "failed, another is taking over",
+        DChannelRole::OutOfService => "down",
+    }
 }
 
 fn bit_error_test(test: &BitErrorTest) -> String {

@@ -8,7 +8,7 @@ use model::settings::{self, Settings};
 
 use crate::controller::{self, Controller, Order, WallClock};
 use crate::legs::isdn::IsdnSpan;
-use crate::legs::span::{LineReport, SpanLegs};
+use crate::legs::span::LineReport;
 use crate::legs::{Flow, Legs, Outgoing, Trace};
 use crate::route::Trunk;
 use crate::words::{CallId, LegId, MediaCommand, MediaReport, PeerId, SpanId};
@@ -434,17 +434,13 @@ impl Engine {
     #[must_use]
     pub fn span(&self, id: SpanId) -> Option<api::Span> {
         let call_of = |leg| self.controller.call_of(leg).map(|call| call.0);
-        self.legs.spans().get(id.0).map(|span| span.status(call_of))
+        self.legs.status(id, call_of)
     }
 
     /// Whether our end of a span's D-channel is the network's.
     #[must_use]
     pub fn is_network_side(&self, id: SpanId) -> bool {
-        self.isdn(id).is_some_and(IsdnSpan::is_network_side)
-    }
-
-    fn isdn(&self, id: SpanId) -> Option<&IsdnSpan> {
-        self.legs.spans().get(id.0).and_then(SpanLegs::isdn)
+        self.legs.isdn_of(id).is_some_and(IsdnSpan::is_network_side)
     }
 
     /// Peers in configuration order.
@@ -467,7 +463,7 @@ impl Engine {
     /// What calls hold now.
     #[must_use]
     pub fn held(&self) -> Held {
-        let spans = || self.legs.spans().iter().filter_map(SpanLegs::isdn);
+        let spans = || self.legs.isdn().iter();
         Held {
             calls: self.controller.calls().count(),
             legs: self.legs.leg_count(),
@@ -487,7 +483,7 @@ impl Engine {
             answered: calls.answered,
             ended: calls.ended,
             malformed_sip: self.legs.sip().malformed(),
-            malformed_isdn: self.legs.spans().iter().filter_map(SpanLegs::isdn).map(IsdnSpan::malformed).sum(),
+            malformed_isdn: self.legs.isdn().iter().map(IsdnSpan::malformed).sum(),
             malformed_rtp: calls.malformed_rtp,
             ..api::Counters::default()
         }

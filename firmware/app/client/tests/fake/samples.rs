@@ -68,6 +68,7 @@ pub fn span(name: &str) -> Span {
         channels: slots.map(|timeslot| Channel { timeslot, state: ChannelUse::Idle, call: None }).collect(),
         line: LineCounters::default(),
         d_channel,
+        d_channel_role: None,
         clock: None,
         maintenance: Maintenance::None,
         bit_error_test: None,

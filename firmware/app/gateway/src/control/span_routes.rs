@@ -191,6 +191,11 @@ fn take_up(control: &Control, id: SpanId, new: &settings::Span) -> Result<(), Pr
         Some(old) => *old = new.clone(),
         None => return Err(no_such(&new.name)),
     }
+    // Its D-channels are others' too: their calls would end with it.
+    if new.nfas.is_some() || configuration.settings.spans.get(id.0).is_some_and(|old| old.nfas.is_some()) {
+        let why = format!("span \"{}\" shares D-channels with others: change the document and start junctord anew", new.name);
+        return Err(Problem::new(StatusCode::CONFLICT, "the span cannot be configured by itself", why));
+    }
     let settings = Settings { spans, ..configuration.settings.clone() };
     if let Some(problem) = settings::validate(&settings).into_iter().find(|problem| problem.severity == Severity::Error) {
         return Err(Problem::invalid(problem.path, problem.text));

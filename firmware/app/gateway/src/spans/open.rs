@@ -70,6 +70,7 @@ fn open_virtual(span: &settings::Span, socket: &Path) -> Result<Opened, SpanStat
         // Validation allows none: a virtual span has no settings for its ports.
         Framing::Analog => return Err(failed("a virtual span cannot be an analog card".into(), "set framing to e1 or t1")),
     };
+    let info = SpanInfo { d_channel: span.d_channel(), ..info };
     let opened = VirtualUser::connect(socket, info).map_err(|error| {
         failed(format!("cannot open the virtual span at {}: {error}", socket.display()), "check the path back_end.virtual.socket")
     })?;
@@ -217,6 +218,14 @@ mod tests {
         assert_eq!((config.channels.len(), config.d_channel(), config.law), (31, Some(16), Law::A));
         assert_eq!((config.write_queue, config.clock_priority, config.tone_zone), (160, 1, None));
         assert_eq!((config.framing, config.code), (LineFraming::E1 { crc4: true }, LineCode::Hdb3));
+    }
+
+    #[test]
+    fn span_of_a_group_without_a_d_channel_has_a_b_channel_there() {
+        let text = "[[span]]\nname = \"a\"\nframing = \"t1\"\nnfas = { group = \"g\", interface = 1, d_channel = \"none\" }\nback_end.dahdi.hardware = \"X/1\"\n";
+        let span = settings::read_span(text).span.unwrap();
+        let channels = channels(&span, span.dahdi().unwrap());
+        assert_eq!((channels.len(), channels[23].slot, channels[23].kind), (24, 24, tdm::dahdi::ChannelKind::B));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! [`FromLeg`] words, bytes to send and [`Trace`]s. A leg type that joins (R2, E&M, analog) gets a file beside [`isdn`] and
 //! [`sip`] and an arm in each match below; the controller does not change.
 
+mod groups;
 pub mod isdn;
 pub mod sip;
 pub mod span;
@@ -92,6 +93,10 @@ impl Out {
 #[derive(Debug)]
 pub struct Legs {
     spans: Vec<span::SpanLegs>,
+    /// The primary rate interfaces: one for each span that has one of its own, one for each group that shares D-channels.
+    isdn: Vec<isdn::IsdnSpan>,
+    /// Which of them signals for a span, by the span's place.
+    signals: Vec<Option<usize>>,
     sip: sip::SipLegs,
     trunks: HashMap<LegId, Trunk>,
     out: Out,
@@ -103,7 +108,36 @@ impl Legs {
     pub fn new(settings: &Settings, seed: [u8; 32]) -> Self {
         let span = |(index, span): (usize, &model::settings::Span)| span::SpanLegs::new(SpanId(index), span);
         let spans = settings.spans.iter().enumerate().map(span).collect();
-        Self { spans, sip: sip::SipLegs::new(settings, seed), trunks: HashMap::new(), out: Out::default() }
+        let (isdn, signals) = groups::interfaces(&settings.spans);
+        Self { spans, isdn, signals, sip: sip::SipLegs::new(settings, seed), trunks: HashMap::new(), out: Out::default() }
+    }
+
+    /// A span, what signals for it, and where both put out.
+    fn on<R>(
+        &mut self,
+        span: SpanId,
+        act: impl FnOnce(&mut span::SpanLegs, Option<&mut isdn::IsdnSpan>, &mut Out) -> R,
+    ) -> Option<R> {
+        let found = self.spans.get_mut(span.0)?;
+        let isdn = self.signals.get(span.0).copied().flatten().and_then(|index| self.isdn.get_mut(index));
+        Some(act(found, isdn, &mut self.out))
+    }
+
+    /// What signals for a span.
+    #[must_use]
+    pub fn isdn_of(&self, span: SpanId) -> Option<&isdn::IsdnSpan> {
+        self.isdn.get(self.signals.get(span.0).copied().flatten()?)
+    }
+
+    /// Every primary rate interface.
+    #[must_use]
+    pub fn isdn(&self) -> &[isdn::IsdnSpan] {
+        &self.isdn
+    }
+
+    /// A span as the control API shows it; `call_of` tells the call of a leg.
+    pub fn status(&self, span: SpanId, call_of: impl Fn(LegId) -> Option<u64>) -> Option<model::api::Span> {
+        Some(self.spans.get(span.0)?.status(self.isdn_of(span), call_of))
     }
 
     /// Starts what starts by itself: pings.
@@ -113,59 +147,70 @@ impl Legs {
 
     /// A LAPD frame from a span.
     pub fn handle_frame(&mut self, now: Instant, span: SpanId, frame: &[u8]) {
-        if let Some(span) = self.spans.get_mut(span.0) {
-            span.handle_frame(now, frame, &mut self.out);
-        }
+        self.on(span, |span, isdn, out| span.handle_frame(now, frame, isdn, out));
     }
 
     /// Whether the gateway could take a span into use.
     pub fn handle_span_state(&mut self, now: Instant, span: SpanId, state: model::api::SpanState) {
-        if let Some(span) = self.spans.get_mut(span.0) {
-            span.handle_state(now, state, &mut self.out);
-        }
+        self.on(span, |span, isdn, out| span.handle_state(now, state, isdn, out));
     }
 
     /// What was read of a span's line in the last second.
     pub fn handle_line_report(&mut self, now: Instant, unix_ms: i64, span: SpanId, report: span::LineReport) {
-        if let Some(span) = self.spans.get_mut(span.0) {
-            span.handle_report(now, unix_ms, report);
-        }
+        self.on(span, |span, isdn, _| span.handle_report(now, unix_ms, report, isdn.as_deref()));
     }
 
     /// Takes a timeslot that no call has away from calls, for a test.
     pub fn begin_test(&mut self, now: Instant, span: SpanId, timeslot: u8) -> Result<(), String> {
-        let found = self.spans.get_mut(span.0).ok_or_else(|| format!("there is no span {}", span.0))?;
-        found.begin_test(now, timeslot, &mut self.out)
+        let begun = self.on(span, |span, isdn, out| span.begin_test(now, timeslot, isdn, out));
+        begun.ok_or_else(|| format!("there is no span {}", span.0))?
     }
 
     /// Gives the timeslot under test back to calls.
     pub fn end_test(&mut self, now: Instant, span: SpanId) {
-        if let Some(span) = self.spans.get_mut(span.0) {
-            span.end_test(now, &mut self.out);
-        }
+        self.on(span, |span, isdn, out| span.end_test(now, isdn, out));
     }
 
     /// Has one B-channel of a span, or all of them, brought to idle at both ends.
     pub fn restart(&mut self, now: Instant, span: SpanId, timeslot: Option<u8>) -> Result<(), String> {
-        let found = self.spans.get_mut(span.0).ok_or_else(|| format!("there is no span {}", span.0))?;
-        found.restart(now, timeslot, &mut self.out)
+        let begun = self.on(span, |span, isdn, out| span.restart(now, timeslot, isdn, out));
+        begun.ok_or_else(|| format!("there is no span {}", span.0))?
     }
 
     /// Lets a span's calls go before it is configured anew; returns the legs that are left.
     pub fn let_go_of_span(&mut self, now: Instant, span: SpanId) -> usize {
-        self.spans.get_mut(span.0).map_or(0, |span| span.let_go(now, &mut self.out))
+        self.on(span, |span, isdn, out| span.let_go(now, isdn, out)).unwrap_or_default()
     }
 
-    /// Ends a span's calls and begins anew with other settings.
+    /// Ends a span's calls and begins anew with other settings. Not for a span of a group, whose D-channels are others' too.
     pub fn reconfigure_span(&mut self, now: Instant, span: SpanId, settings: &model::settings::Span) {
-        if let Some(span) = self.spans.get_mut(span.0) {
-            span.reconfigure(now, settings, &mut self.out);
+        self.on(span, |span, isdn, out| span.reconfigure(now, settings, isdn, out));
+        let anew = groups::alone(span, settings);
+        match (self.signals.get(span.0).copied().flatten(), anew) {
+            (Some(index), Some(anew)) => {
+                if let Some(isdn) = self.isdn.get_mut(index) {
+                    *isdn = anew;
+                }
+            }
+            (None, Some(anew)) => {
+                let index = self.isdn.len();
+                self.isdn.push(anew);
+                self.set_signals(span, Some(index));
+            }
+            // What it was stays without frames or calls.
+            (_, None) => self.set_signals(span, None),
+        }
+    }
+
+    fn set_signals(&mut self, span: SpanId, index: Option<usize>) {
+        if let Some(signals) = self.signals.get_mut(span.0) {
+            *signals = index;
         }
     }
 
     /// A span's line came up or went down.
     pub fn handle_line(&mut self, now: Instant, span: SpanId, alarms: model::api::Alarms, down: bool) -> bool {
-        self.spans.get_mut(span.0).is_some_and(|span| span.handle_line(now, alarms, down, &mut self.out))
+        self.on(span, |span, isdn, out| span.handle_line(now, alarms, down, isdn, out)).unwrap_or_default()
     }
 
     /// A UDP datagram.
@@ -190,7 +235,7 @@ impl Legs {
 
     /// Runs every timer that is due.
     pub fn handle_timeout(&mut self, now: Instant) {
-        for isdn in self.spans.iter_mut().filter_map(span::SpanLegs::isdn_mut) {
+        for isdn in &mut self.isdn {
             isdn.handle_timeout(now, &mut self.out);
         }
         self.sip.handle_timeout(now, &mut self.out);
@@ -199,10 +244,8 @@ impl Legs {
     /// A word for a leg.
     pub fn tell(&mut self, now: Instant, leg: LegId, word: ToLeg) {
         match self.trunks.get(&leg).copied() {
-            Some(Trunk::Span(SpanId(index))) => {
-                if let Some(span) = self.spans.get_mut(index) {
-                    span.tell(now, leg, word, &mut self.out);
-                }
+            Some(Trunk::Span(span)) => {
+                self.on(span, |_, isdn, out| isdn.map(|isdn| isdn.tell(now, leg, word, out)));
             }
             Some(Trunk::Peer(_) | Trunk::Unknown) => self.sip.tell(now, leg, word, &mut self.out),
             None => tracing::debug!("legs{{running}}: {word:?} for leg {} that is over", leg.0),
@@ -253,7 +296,7 @@ impl Legs {
     /// When [`Legs::handle_timeout`] is wanted.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.spans.iter().filter_map(|span| span.isdn()?.poll_timeout()).chain(self.sip.poll_timeout()).min()
+        self.isdn.iter().filter_map(isdn::IsdnSpan::poll_timeout).chain(self.sip.poll_timeout()).min()
     }
 
     /// A new leg id, for an outgoing leg.
@@ -281,6 +324,12 @@ impl Legs {
 
     /// Spans whose alarms, link or channels changed since the last call.
     pub fn take_changed_spans(&mut self) -> Vec<SpanId> {
+        for (index, isdn) in self.isdn.iter_mut().enumerate() {
+            if isdn.take_changed() {
+                let of_it = self.spans.iter_mut().zip(&self.signals).filter(|(_, signals)| **signals == Some(index));
+                of_it.for_each(|(span, _)| span.mark_changed());
+            }
+        }
         let changed = self.spans.iter_mut().enumerate().filter_map(|(index, span)| span.take_changed().then_some(SpanId(index)));
         changed.collect()
     }
@@ -292,8 +341,8 @@ impl Legs {
 
     /// Whether any trunk can take a call decides how our OPTIONS answers.
     pub fn set_available(&mut self) {
-        let none_carries_calls = self.spans.iter().all(|span| span.isdn().is_none());
-        let any = none_carries_calls || self.spans.iter().any(span::SpanLegs::can_take_a_call);
+        let none_carries_calls = self.signals.iter().all(Option::is_none);
+        let any = none_carries_calls || self.isdn.iter().any(isdn::IsdnSpan::can_take_a_call);
         self.sip.set_available(any);
     }
 
@@ -301,10 +350,11 @@ impl Legs {
     pub fn originate(&mut self, now: Instant, leg: LegId, trunk: Trunk, setup: &Setup) {
         self.trunks.insert(leg, trunk);
         match trunk {
-            Trunk::Span(SpanId(index)) => match self.spans.get_mut(index) {
-                Some(span) => span.originate(now, leg, setup, &mut self.out),
-                None => self.no_such_trunk(leg, trunk),
-            },
+            Trunk::Span(span) => {
+                if self.on(span, |span, isdn, out| span.originate(now, leg, setup, isdn, out)).is_none() {
+                    self.no_such_trunk(leg, trunk);
+                }
+            }
             Trunk::Peer(peer) => self.sip.originate(now, leg, peer, setup, &mut self.out),
             Trunk::Unknown => self.no_such_trunk(leg, trunk),
         }

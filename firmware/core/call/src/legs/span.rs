@@ -1,8 +1,8 @@
 //! One span of the configuration: what carries it may come and go, and only primary rate spans have legs.
 //!
-//! [`SpanLegs`] keeps what holds for every span (settings, whether the gateway could take it into use, alarms, figures, diagnosis) and
-//! has an [`IsdnSpan`] where signalling is `pri`. Other signalling is configured and watched in this release: such a span shows its
-//! channels and takes no calls. Its legs get a file beside [`super::isdn`] and a variant of [`Signalling`].
+//! [`SpanLegs`] keeps what holds for every span: settings, whether the gateway could take it into use, alarms, figures, diagnosis. Where
+//! signalling is `pri` [`super::Legs`] hands it the [`IsdnSpan`] of its D-channel, which may be another span's (NFAS). Other signalling
+//! is configured and watched in this release: such a span shows its channels and takes no calls.
 
 use std::time::Instant;
 
@@ -10,10 +10,10 @@ use model::api::{self, LineCounters, SpanState};
 use model::settings;
 
 use super::Out;
-use super::isdn::IsdnSpan;
+use super::isdn::{IsdnSpan, Shown};
 use crate::diagnosis::{Diagnosis, Sample};
 use crate::route::Trunk;
-use crate::words::{FromLeg, LegId, Release, Setup, SpanId, ToLeg};
+use crate::words::{FromLeg, LegId, Release, Setup, SpanId};
 
 /// Q.850 cause 34: no circuit or channel available.
 const NO_CHANNEL: u8 = 34;
@@ -35,29 +35,11 @@ pub struct LineReport {
     pub bit_error_test: Option<api::BitErrorTest>,
 }
 
-/// What signals on a span.
-#[derive(Debug)]
-enum Signalling {
-    Isdn(Box<IsdnSpan>),
-    /// Nothing in this release.
-    None,
-}
-
-impl Signalling {
-    fn new(id: SpanId, settings: &settings::Span) -> Self {
-        match settings.signalling {
-            settings::Signalling::Pri => Self::Isdn(Box::new(IsdnSpan::new(id, settings))),
-            settings::Signalling::Cas | settings::Signalling::Em | settings::Signalling::Analog => Self::None,
-        }
-    }
-}
-
 /// See the module header.
 #[derive(Debug)]
 pub struct SpanLegs {
     id: SpanId,
     settings: settings::Span,
-    signalling: Signalling,
     state: SpanState,
     alarms: api::Alarms,
     /// Whether the line was last reported as carrying nothing; `None` until it was reported.
@@ -76,7 +58,6 @@ impl SpanLegs {
         Self {
             id,
             settings: settings.clone(),
-            signalling: Signalling::new(id, settings),
             state: SpanState::Running,
             alarms: api::Alarms::default(),
             down: None,
@@ -88,54 +69,57 @@ impl SpanLegs {
         }
     }
 
-    /// Its primary rate interface, if that is its signalling.
-    #[must_use]
-    pub fn isdn(&self) -> Option<&IsdnSpan> {
-        match &self.signalling {
-            Signalling::Isdn(span) => Some(span),
-            Signalling::None => None,
-        }
-    }
-
-    pub(super) fn isdn_mut(&mut self) -> Option<&mut IsdnSpan> {
-        match &mut self.signalling {
-            Signalling::Isdn(span) => Some(span),
-            Signalling::None => None,
+    /// Its interface identifier among the spans of its D-channel; 0 where it is the only one.
+    const fn interface(&self) -> u8 {
+        match &self.settings.nfas {
+            Some(member) => member.interface,
+            None => 0,
         }
     }
 
     /// Takes the mark that anything that is shown changed.
-    pub(super) fn take_changed(&mut self) -> bool {
-        let isdn = self.isdn_mut().is_some_and(IsdnSpan::take_changed);
-        std::mem::replace(&mut self.changed, false) | isdn
+    pub(super) const fn take_changed(&mut self) -> bool {
+        std::mem::replace(&mut self.changed, false)
+    }
+
+    /// Something changed that its D-channel shows.
+    pub(super) const fn mark_changed(&mut self) {
+        self.changed = true;
     }
 
     /// The line's state from the span. True when the alarms changed.
-    pub(super) fn handle_line(&mut self, now: Instant, alarms: api::Alarms, down: bool, out: &mut Out) -> bool {
+    pub(super) fn handle_line(
+        &mut self,
+        now: Instant,
+        alarms: api::Alarms,
+        down: bool,
+        isdn: Option<&mut IsdnSpan>,
+        out: &mut Out,
+    ) -> bool {
         let changed = self.down.is_none() || self.alarms != alarms;
         self.alarms = alarms;
         self.down = Some(down);
         self.changed |= changed;
         // A report that was on its way when the span was given up says nothing any more.
         let down = down || self.state != SpanState::Running;
-        if let Some(isdn) = self.isdn_mut() {
-            isdn.handle_line(now, !down, out);
+        if let Some(isdn) = isdn {
+            isdn.handle_line(now, self.interface(), !down, out);
         }
         changed
     }
 
     /// A D-channel frame. One from before the span was taken into use (again) says nothing.
-    pub(super) fn handle_frame(&mut self, now: Instant, frame: &[u8], out: &mut Out) {
+    pub(super) fn handle_frame(&self, now: Instant, frame: &[u8], isdn: Option<&mut IsdnSpan>, out: &mut Out) {
         if self.state != SpanState::Running || self.down.is_none() {
             return;
         }
-        if let Some(isdn) = self.isdn_mut() {
-            isdn.handle_frame(now, frame, out);
+        if let Some(isdn) = isdn {
+            isdn.handle_frame(now, self.interface(), frame, out);
         }
     }
 
     /// Whether the gateway could take it into use. A span that is not there is down.
-    pub(super) fn handle_state(&mut self, now: Instant, state: SpanState, out: &mut Out) {
+    pub(super) fn handle_state(&mut self, now: Instant, state: SpanState, mut isdn: Option<&mut IsdnSpan>, out: &mut Out) {
         if self.state == state {
             return;
         }
@@ -145,15 +129,15 @@ impl SpanLegs {
             self.alarms = api::Alarms::default();
             self.down = None;
             self.diagnosis = Diagnosis::default();
-            self.end_test(now, out);
-            if let Some(isdn) = self.isdn_mut() {
-                isdn.handle_line(now, false, out);
+            self.end_test(now, isdn.as_deref_mut(), out);
+            if let Some(isdn) = isdn {
+                isdn.handle_line(now, self.interface(), false, out);
             }
         }
     }
 
     /// What was read of the line in the last second; true when the verdict changed.
-    pub(super) fn handle_report(&mut self, now: Instant, unix_ms: i64, report: LineReport) -> bool {
+    pub(super) fn handle_report(&mut self, now: Instant, unix_ms: i64, report: LineReport, isdn: Option<&IsdnSpan>) -> bool {
         self.report = report;
         if self.state != SpanState::Running {
             return false;
@@ -161,7 +145,7 @@ impl SpanLegs {
         let sample = Sample {
             alarms: self.alarms.clone(),
             line: self.report.counters,
-            d_channel: self.isdn().map(|isdn| isdn.figures(self.report.d_bad_frames)),
+            d_channel: isdn.and_then(|isdn| isdn.figures(self.interface(), self.report.d_bad_frames)),
             framing: self.settings.framing,
             clock: self.report.clock.clone(),
             in_maintenance: self.report.maintenance != api::Maintenance::None,
@@ -172,7 +156,13 @@ impl SpanLegs {
     }
 
     /// Takes a timeslot that no call has away from calls, for a test. The error says why not.
-    pub(super) fn begin_test(&mut self, now: Instant, timeslot: u8, out: &mut Out) -> Result<(), String> {
+    pub(super) fn begin_test(
+        &mut self,
+        now: Instant,
+        timeslot: u8,
+        isdn: Option<&mut IsdnSpan>,
+        out: &mut Out,
+    ) -> Result<(), String> {
         let name = &self.settings.name;
         if self.state != SpanState::Running {
             return Err(format!("span {name} is not there"));
@@ -180,9 +170,11 @@ impl SpanLegs {
         if let Some(other) = self.under_test {
             return Err(format!("timeslot {other} of span {name} is under test: end that test first"));
         }
-        match &mut self.signalling {
-            Signalling::Isdn(isdn) => isdn.block(now, timeslot, out).map_err(|why| format!("span {name}: {why}"))?,
-            Signalling::None => return Err(format!("span {name} has no B-channels: only those can be tested")),
+        match isdn {
+            Some(isdn) => {
+                isdn.block(now, self.interface(), timeslot, out).map_err(|why| format!("span {name}: {why}"))?;
+            }
+            None => return Err(format!("span {name} has no B-channels: only those can be tested")),
         }
         self.under_test = Some(timeslot);
         self.changed = true;
@@ -190,24 +182,30 @@ impl SpanLegs {
     }
 
     /// Gives the timeslot under test back to calls.
-    pub(super) fn end_test(&mut self, now: Instant, out: &mut Out) {
+    pub(super) fn end_test(&mut self, now: Instant, isdn: Option<&mut IsdnSpan>, out: &mut Out) {
         let Some(timeslot) = self.under_test.take() else { return };
         self.report.bit_error_test = None;
         self.changed = true;
-        if let Some(isdn) = self.isdn_mut() {
-            isdn.unblock(now, timeslot, out);
+        if let Some(isdn) = isdn {
+            isdn.unblock(now, self.interface(), timeslot, out);
         }
     }
 
     /// Has one B-channel, or all of them, brought to idle at both ends by RESTART; their calls end. The error says why not.
-    pub(super) fn restart(&mut self, now: Instant, timeslot: Option<u8>, out: &mut Out) -> Result<(), String> {
+    pub(super) fn restart(
+        &mut self,
+        now: Instant,
+        timeslot: Option<u8>,
+        isdn: Option<&mut IsdnSpan>,
+        out: &mut Out,
+    ) -> Result<(), String> {
         let name = &self.settings.name;
         if self.state != SpanState::Running {
             return Err(format!("span {name} is not there"));
         }
-        match &mut self.signalling {
-            Signalling::Isdn(isdn) => isdn.restart(now, timeslot, out)?,
-            Signalling::None => return Err(format!("span {name} has no B-channels: only those can be restarted")),
+        match isdn {
+            Some(isdn) => isdn.restart(now, name, self.interface(), timeslot, out)?,
+            None => return Err(format!("span {name} has no B-channels: only those can be restarted")),
         }
         self.changed = true;
         Ok(())
@@ -215,10 +213,10 @@ impl SpanLegs {
 
     /// Lets go of its calls before [`SpanLegs::reconfigure`], and takes no more. To be called again until it returns 0 or patience ends:
     /// the data link sends no more than its window at once (Q.921 5.6), so many calls take a while. Returns the legs that are left.
-    pub(super) fn let_go(&mut self, now: Instant, out: &mut Out) -> usize {
+    pub(super) fn let_go(&mut self, now: Instant, isdn: Option<&mut IsdnSpan>, out: &mut Out) -> usize {
         self.leaving = true;
         let release = self.configured_anew();
-        self.isdn_mut().map_or(0, |isdn| isdn.clear_all(now, &release, out))
+        isdn.map_or(0, |isdn| isdn.clear_all(now, &release, out))
     }
 
     fn configured_anew(&self) -> Release {
@@ -226,55 +224,35 @@ impl SpanLegs {
     }
 
     /// Ends every call and begins anew with other settings; the next [`SpanLegs::handle_line`] brings it up.
-    pub(super) fn reconfigure(&mut self, now: Instant, settings: &settings::Span, out: &mut Out) {
+    pub(super) fn reconfigure(&mut self, now: Instant, settings: &settings::Span, isdn: Option<&mut IsdnSpan>, out: &mut Out) {
         let release = self.configured_anew();
-        if let Some(isdn) = self.isdn_mut() {
+        if let Some(isdn) = isdn {
             isdn.give_up(now, &release, out);
         }
         *self = Self { changed: true, ..Self::new(self.id, settings) };
     }
 
     /// Starts an outgoing leg. A refusal comes back as [`FromLeg::Released`].
-    pub(super) fn originate(&mut self, now: Instant, leg: LegId, setup: &Setup, out: &mut Out) {
+    pub(super) fn originate(&self, now: Instant, leg: LegId, setup: &Setup, isdn: Option<&mut IsdnSpan>, out: &mut Out) {
         let name = &self.settings.name;
-        let refusal = match (&self.state, &self.signalling) {
-            (SpanState::Missing { .. } | SpanState::Failed { .. }, _) => Some(format!("span {name} is not there")),
-            (SpanState::Running, Signalling::None) => {
-                Some(format!("span {name} carries no calls in this release: its signalling is not pri"))
-            }
-            (SpanState::Running, Signalling::Isdn(_)) if self.leaving => Some(format!("span {name} is being configured anew")),
-            (SpanState::Running, Signalling::Isdn(_)) => None,
+        let refusal = match (&self.state, isdn) {
+            (SpanState::Missing { .. } | SpanState::Failed { .. }, _) => format!("span {name} is not there"),
+            (SpanState::Running, None) => format!("span {name} carries no calls in this release: its signalling is not pri"),
+            (SpanState::Running, Some(_)) if self.leaving => format!("span {name} is being configured anew"),
+            (SpanState::Running, Some(isdn)) => return isdn.originate(now, leg, setup, out),
         };
-        match (refusal, &mut self.signalling) {
-            (Some(reason), _) => {
-                let release = Release::by_box(NO_CHANNEL, reason);
-                out.say(leg, Trunk::Span(self.id), FromLeg::Released(release));
-            }
-            (None, Signalling::Isdn(isdn)) => isdn.originate(now, leg, setup, out),
-            (None, Signalling::None) => {}
-        }
-    }
-
-    pub(super) fn tell(&mut self, now: Instant, leg: LegId, word: ToLeg, out: &mut Out) {
-        if let Some(isdn) = self.isdn_mut() {
-            isdn.tell(now, leg, word, out);
-        }
-    }
-
-    /// Whether a call can be placed on it now.
-    #[must_use]
-    pub fn can_take_a_call(&self) -> bool {
-        self.isdn().is_some_and(IsdnSpan::can_take_a_call)
+        out.say(leg, Trunk::Span(self.id), FromLeg::Released(Release::by_box(NO_CHANNEL, refusal)));
     }
 
     /// The span as the control API shows it; `call_of` tells the call of a leg.
-    #[must_use]
-    pub fn status(&self, call_of: impl Fn(LegId) -> Option<u64>) -> api::Span {
+    pub(super) fn status(&self, isdn: Option<&IsdnSpan>, call_of: impl Fn(LegId) -> Option<u64>) -> api::Span {
         let in_order = self.state == SpanState::Running && self.down == Some(false);
-        let (link, channels, d_channel) = match self.isdn() {
-            Some(isdn) => isdn.status(call_of),
-            None => (api::LinkState::None, self.idle_channels(in_order), api::DChannelCounters::default()),
-        };
+        let shown = isdn.map(|isdn| isdn.status(self.interface(), call_of)).unwrap_or_else(|| Shown {
+            link: api::LinkState::None,
+            channels: self.idle_channels(in_order),
+            counters: api::DChannelCounters::default(),
+            role: None,
+        });
         api::Span {
             name: self.settings.name.clone(),
             framing: self.settings.framing,
@@ -284,10 +262,11 @@ impl SpanLegs {
             hardware: self.settings.dahdi().and_then(|dahdi| dahdi.hardware.clone()),
             state: self.state.clone(),
             alarms: self.alarms.clone(),
-            link,
-            channels,
+            link: shown.link,
+            channels: shown.channels,
             line: self.report.counters,
-            d_channel,
+            d_channel: shown.counters,
+            d_channel_role: shown.role,
             clock: self.report.clock.clone(),
             maintenance: self.report.maintenance,
             bit_error_test: self.report.bit_error_test.filter(|test| self.under_test == Some(test.timeslot)),

@@ -86,10 +86,12 @@ pub struct Bench {
     pub all_sent: Vec<String>,
     /// Connections that the box wants closed.
     pub closed: Vec<Flow>,
-    frames_to_box: Link<Vec<u8>>,
-    frames_from_box: Link<Vec<u8>>,
+    /// Frames with the span that they are on; in a group its place is its interface identifier too.
+    frames_to_box: Link<(SpanId, Vec<u8>)>,
+    frames_from_box: Link<(SpanId, Vec<u8>)>,
     reports: Link<MediaReport>,
-    line_up: bool,
+    /// Whether the line of each span carries anything.
+    lines_up: Vec<bool>,
     journal: BTreeMap<CallId, Vec<String>>,
     now: Instant,
 }
@@ -139,6 +141,28 @@ pub fn sdp(text: &str) -> Option<Body> {
     Some(Body::sdp(text))
 }
 
+/// The exchange's own end: of span1 alone, or of the group that span1 is the first of.
+fn far_side(settings: &Settings) -> isdn::Config {
+    let first = settings.spans.first();
+    let framing = match first.map(|span| span.framing) {
+        Some(settings::Framing::T1) => isdn::Framing::T1,
+        Some(settings::Framing::E1 | settings::Framing::Analog) | None => isdn::Framing::E1,
+    };
+    let member = |(index, span): (usize, &settings::Span)| {
+        let (interface, nfas) = (u8::try_from(index).unwrap(), span.nfas.as_ref()?);
+        match nfas.d_channel {
+            settings::NfasDChannel::Primary => None,
+            settings::NfasDChannel::Backup => Some(isdn::NfasSpan::with_backup(interface, framing)),
+            settings::NfasDChannel::None => Some(isdn::NfasSpan::bearers_only(interface, framing)),
+        }
+    };
+    let spans: Vec<isdn::NfasSpan> = settings.spans.iter().enumerate().filter_map(member).collect();
+    let is_ni2 = first.is_some_and(|span| span.switch_type == settings::SwitchType::Ni2);
+    let variant = if is_ni2 { isdn::Variant::NationalIsdn2 } else { isdn::Variant::EuroIsdn };
+    let nfas = (!spans.is_empty()).then_some(isdn::Nfas { spans });
+    isdn::Config { variant, nfas, ..isdn::Config::new("exchange", isdn::Side::Network, framing) }
+}
+
 pub fn cause(value: u8) -> Cause {
     Cause::new(CauseValue(value), Location::PublicLocal)
 }
@@ -153,6 +177,9 @@ impl Bench {
     pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let mut bench = Self::dark(change);
         bench.line(true);
+        for span in 1..bench.lines_up.len() {
+            bench.line_of(span, true);
+        }
         bench.run(ms(200));
         assert!(bench.exchange.link_up());
         bench
@@ -169,7 +196,8 @@ impl Bench {
         let allowed = |problem: &settings::Problem| problem.severity == settings::Severity::Warning && of_added(problem);
         assert!(problems.iter().all(allowed), "{problems:?}");
         let clock = WallClock { instant: now, unix_ms: 0 };
-        let mut far_side = isdn::Config::new("exchange", isdn::Side::Network, isdn::Framing::E1);
+        let mut far_side = far_side(&settings);
+        let lines = far_side.nfas.as_ref().map_or(1, |nfas| nfas.spans.len() + 1);
         // The default of 10 s (Q.931 table 9-1) would end each slow call before what is tested here does.
         far_side.timers.set(isdn::q931::Timer::T310, seconds(120));
         let mut bench = Self {
@@ -192,11 +220,13 @@ impl Bench {
             frames_to_box: Link::new(Disturbance::default(), 5),
             frames_from_box: Link::new(Disturbance::default(), 6),
             reports: Link::new(Disturbance { delay: ms(2), ..Disturbance::default() }, 7),
-            line_up: false,
+            lines_up: vec![false; lines],
             journal: BTreeMap::new(),
             now,
         };
-        bench.exchange.handle_layer1(now, false);
+        for interface in 0..bench.lines_up.len() {
+            bench.exchange.handle_layer1_on(now, u8::try_from(interface).unwrap(), false);
+        }
         bench.exchange.start(now);
         bench.engine.start(now);
         bench.drain();
@@ -209,12 +239,19 @@ impl Bench {
 
     /// The span's line goes down with a red alarm, or comes back.
     pub fn line(&mut self, up: bool) {
-        self.line_up = up;
-        self.frames_to_box.clear();
-        self.frames_from_box.clear();
+        self.line_of(0, up);
+    }
+
+    /// The same of a span of a group. When it goes down, what is on its way anywhere is lost.
+    pub fn line_of(&mut self, span: usize, up: bool) {
+        self.lines_up[span] = up;
+        if !up {
+            self.frames_to_box.clear();
+            self.frames_from_box.clear();
+        }
         let alarms = Alarms(if up { vec![] } else { vec!["RED".into()] });
-        self.exchange.handle_layer1(self.now, up);
-        self.engine.handle_line(self.now, SpanId(0), alarms, !up);
+        self.exchange.handle_layer1_on(self.now, u8::try_from(span).unwrap(), up);
+        self.engine.handle_line(self.now, SpanId(span), alarms, !up);
         self.drain();
     }
 
@@ -369,12 +406,12 @@ impl Bench {
 
     fn step(&mut self) {
         let now = self.now;
-        while let Some(frame) = self.frames_to_box.receive(now) {
-            self.engine.handle_frame(now, SpanId(0), &frame);
+        while let Some((span, frame)) = self.frames_to_box.receive(now) {
+            self.engine.handle_frame(now, span, &frame);
             self.drain();
         }
-        while let Some(frame) = self.frames_from_box.receive(now) {
-            self.exchange.handle_frame(now, &frame);
+        while let Some((span, frame)) = self.frames_from_box.receive(now) {
+            self.exchange.handle_frame_on(now, u8::try_from(span.0).unwrap(), &frame);
             self.drain();
         }
         while let Some((flow, bytes)) = self.sip_to_box.receive(now) {
@@ -413,9 +450,11 @@ impl Bench {
                 quiet = false;
                 self.carry(transmit);
             }
-            while let Some(frame) = self.exchange.poll_transmit() {
-                quiet = false;
-                let _ = self.line_up && self.frames_to_box.send(self.now, frame);
+            for span in 0..self.lines_up.len() {
+                while let Some(frame) = self.exchange.poll_transmit_on(u8::try_from(span).unwrap()) {
+                    quiet = false;
+                    let _ = self.lines_up[span] && self.frames_to_box.send(self.now, (SpanId(span), frame));
+                }
             }
             while let Some(transmit) = self.phone.poll_transmit() {
                 quiet = false;
@@ -446,8 +485,8 @@ impl Bench {
 
     fn carry(&mut self, transmit: Transmit) {
         match transmit {
-            Transmit::Frame { frame, .. } => {
-                let _ = self.line_up && self.frames_from_box.send(self.now, frame);
+            Transmit::Frame { span, frame } => {
+                let _ = self.lines_up[span.0] && self.frames_from_box.send(self.now, (span, frame));
             }
             Transmit::Sip { flow, bytes } => {
                 self.all_sent.push(String::from_utf8_lossy(&bytes).into_owned());

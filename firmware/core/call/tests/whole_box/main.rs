@@ -18,6 +18,7 @@ mod giving_up;
 mod hang_up;
 mod hold;
 mod ladders;
+mod nfas;
 mod no_answer;
 mod numbers;
 mod offers;

@@ -23,8 +23,8 @@ pub use fault::Fault;
 pub use hardware::Hardware;
 pub use recorder::{Happening, Recorded, Recording};
 pub use span::{
-    Alarms, Area, Channel, ChannelUse, ClockStatus, DChannelCounters, LineCounters, LinkState, Maintenance, MaintenanceMode,
-    MaintenanceRequest, RestartRequest, Span, SpanState, Verdict,
+    Alarms, Area, Channel, ChannelUse, ClockStatus, DChannelCounters, DChannelRole, LineCounters, LinkState, Maintenance,
+    MaintenanceMode, MaintenanceRequest, RestartRequest, Span, SpanState, Verdict,
 };
 
 /// `GET` [`path::STATUS`]: the box at a glance.

@@ -32,6 +32,9 @@ pub struct Span {
     pub line: LineCounters,
     /// Data link and message counters.
     pub d_channel: DChannelCounters,
+    /// Where spans share D-channels: what its own is doing, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub d_channel_role: Option<DChannelRole>,
     /// Where its clock comes from, where that is known.
     pub clock: Option<ClockStatus>,
     /// What a technician has switched on.
@@ -49,6 +52,20 @@ impl Span {
     pub fn in_service(&self) -> bool {
         self.state == SpanState::Running && self.link == LinkState::Up && self.alarms.is_clear()
     }
+}
+
+/// What a D-channel does among those that spans share (Q.931 annex F).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DChannelRole {
+    /// It signals for all spans.
+    InService,
+    /// It is up and would take over.
+    Standby,
+    /// It failed, and another is taking over.
+    MaintenanceBusy,
+    /// It is down.
+    OutOfService,
 }
 
 /// Whether the box could take a span into use.

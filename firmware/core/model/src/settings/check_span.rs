@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::check_nfas::check_groups;
 use super::{
     BackEnd, ChannelGroup, ChannelKind, DEFAULT_TONE_ZONE, DahdiSpan, DynamicSpan, EchoCanceller, Framing, LineCode, Problem,
     Signalling, Span, slots,
@@ -63,6 +64,7 @@ fn check_out_of_service(path: &str, span: &Span, problems: &mut Vec<Problem>) {
 
 /// Every problem of spans with each other.
 pub(super) fn check_spans(spans: &[Span], problems: &mut Vec<Problem>) {
+    check_groups(spans, problems);
     let (mut devices, mut clocks) = (BTreeMap::<String, usize>::new(), BTreeMap::<u8, usize>::new());
     for (index, dahdi) in spans.iter().enumerate().filter_map(|(index, span)| span.dahdi().map(|dahdi| (index, dahdi))) {
         let path = format!("span[{index}].back_end.dahdi");

@@ -2,6 +2,7 @@
 //!
 //! Drive it by [`read`]; what comes back has passed every check of form in [`validate`].
 
+mod check_nfas;
 mod check_span;
 mod dahdi;
 mod listen;
@@ -23,7 +24,7 @@ pub use listen::{ListenAddress, SipTransport};
 pub use media::{Media, Poller};
 pub use problem::{Problem, Severity};
 pub use read::{Reading, SpanReading, read, read_span, write, write_span};
-pub use span::{BackEnd, Framing, Hunting, Side, Signalling, Span, SwitchType};
+pub use span::{BackEnd, Framing, Hunting, NfasDChannel, NfasMember, Side, Signalling, Span, SwitchType};
 pub use validate::validate;
 
 /// The whole document.

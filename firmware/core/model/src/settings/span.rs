@@ -38,8 +38,36 @@ pub struct Span {
     /// (RFC 3578) follows. Off by default: an exchange that waits for more digits delays each call.
     #[serde(default)]
     pub overlap_sending: bool,
+    /// Its place among spans that share D-channels (NFAS, Q.931 annex F); absent: it has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nfas: Option<NfasMember>,
     /// What carries it.
     pub back_end: BackEnd,
+}
+
+/// A span's place among spans that share D-channels. The span with interface 0 has the preferred one; by its name the group is the trunk
+/// of every incoming call, and its side, switch type and hunting are the group's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NfasMember {
+    /// The group's name; spans that say the same belong together.
+    pub group: String,
+    /// Interface identifier, 0 to 126, as agreed with the far end (Q.931 4.5.13).
+    pub interface: u8,
+    /// What is in the timeslot of the D-channel.
+    pub d_channel: NfasDChannel,
+}
+
+/// What a span of a group has in the timeslot of the D-channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NfasDChannel {
+    /// The D-channel that is preferred: on interface 0.
+    Primary,
+    /// One that stands by; in the order of the spans in the document they take over.
+    Backup,
+    /// A further B-channel.
+    None,
 }
 
 impl Span {
@@ -47,6 +75,11 @@ impl Span {
     #[must_use]
     pub const fn carries_calls(&self) -> bool {
         matches!(self.signalling, Signalling::Pri)
+    }
+
+    /// Whether a D-channel of another span signals for it, and it has none.
+    const fn is_bearers_only(&self) -> bool {
+        matches!(self.nfas, Some(NfasMember { d_channel: NfasDChannel::None, .. }))
     }
 
     /// Its DAHDI settings, when DAHDI carries it.
@@ -62,6 +95,7 @@ impl Span {
     #[must_use]
     pub const fn d_channel(&self) -> Option<u8> {
         match self.signalling {
+            Signalling::Pri if self.is_bearers_only() => None,
             Signalling::Pri => self.framing.d_channel(),
             Signalling::Cas | Signalling::Em | Signalling::Analog => None,
         }
@@ -83,7 +117,7 @@ impl Span {
             Signalling::Pri => {
                 let slots = 1..=self.framing.timeslots().unwrap_or(0);
                 let b_channel = |slot| SpanChannel { slot, kind: ChannelKind::B, idle_bits: 0 };
-                slots.filter(|slot| self.framing.d_channel() != Some(*slot)).map(b_channel).collect()
+                slots.filter(|slot| self.d_channel() != Some(*slot)).map(b_channel).collect()
             }
             Signalling::Cas | Signalling::Em | Signalling::Analog => {
                 self.dahdi().map(DahdiSpan::listed_channels).unwrap_or_default()

@@ -3,6 +3,7 @@
 //! The channel of an incoming call is acknowledged by our first answer, that of an outgoing call by the far end's: only then
 //! [`FromLeg::ChannelReady`] is said and media may open. Early audio is announced toward ISDN by progress indicator 8.
 
+mod status;
 mod translate;
 
 use std::collections::HashMap;
@@ -11,13 +12,14 @@ use std::time::Instant;
 use isdn::ie::ProgressIndicator;
 use isdn::q921::{Body, Frame};
 use isdn::q931::{Message, MessageType};
-use isdn::{CallId, Cause, CauseValue, ChannelState, Config, Event, Interface, Location, NotBlocked, Who};
-use model::api;
-use model::settings::{self, Framing, Side, SwitchType};
+use isdn::{
+    CallId, Cause, CauseValue, Channel, ChannelState, Config, Event, Interface, Location, Nfas, NfasSpan, NotBlocked, Who,
+};
+use model::settings::{self, Framing, NfasDChannel, Side, SwitchType};
 
+pub(super) use self::status::Shown;
 use self::translate::{connected_from_isdn, connected_to_isdn, name_update, setup_from_isdn, setup_to_isdn};
 use super::{Out, Outgoing, Trace};
-use crate::diagnosis::DFigures;
 use crate::route::Trunk;
 use crate::words::{FromLeg, LegId, Progressing, Release, Setup, SpanId, Terminal, ToLeg};
 
@@ -27,11 +29,22 @@ pub const fn cause_text(cause: u8) -> &'static str {
     CauseValue(cause).name()
 }
 
-/// One primary rate span and its legs.
+/// A further span of a group.
+#[derive(Debug)]
+pub(super) struct Member {
+    /// Its interface identifier, 1 to 126.
+    pub(super) interface: u8,
+    pub(super) span: SpanId,
+    pub(super) settings: settings::Span,
+}
+
+/// One primary rate span and its legs, or a group of spans that share D-channels: by the first span's name it is one trunk.
 #[derive(Debug)]
 pub struct IsdnSpan {
+    /// The first span, interface 0.
     id: SpanId,
     settings: settings::Span,
+    further: Vec<Member>,
     interface: Interface,
     started: bool,
     calls: HashMap<CallId, LegId>,
@@ -59,16 +72,30 @@ const fn variant(switch_type: SwitchType) -> isdn::Variant {
     }
 }
 
+/// The settings of a group's further spans.
+fn group(further: &[Member], framing: isdn::Framing) -> Nfas {
+    let span = |member: &Member| {
+        let bearers_only = member.settings.nfas.as_ref().is_some_and(|nfas| nfas.d_channel == NfasDChannel::None);
+        let span = if bearers_only {
+            NfasSpan::bearers_only(member.interface, framing)
+        } else {
+            NfasSpan::with_backup(member.interface, framing)
+        };
+        NfasSpan { out_of_service: member.settings.out_of_service.clone(), ..span }
+    };
+    Nfas { spans: further.iter().map(span).collect() }
+}
+
 /// An incoming call whose number is still coming.
 #[derive(Debug)]
 struct Collecting {
     setup: isdn::Setup,
     /// Its channel, acknowledged by SETUP ACKNOWLEDGE.
-    channel: Option<u8>,
+    channel: Option<Channel>,
 }
 
 impl IsdnSpan {
-    pub(super) fn new(id: SpanId, settings: &settings::Span) -> Self {
+    pub(super) fn new(id: SpanId, settings: &settings::Span, further: Vec<Member>) -> Self {
         let side = match settings.side {
             Side::User => isdn::Side::User,
             Side::Network => isdn::Side::Network,
@@ -81,6 +108,7 @@ impl IsdnSpan {
         let mut config = Config::new(settings.name.clone(), side, framing);
         config.variant = variant(settings.switch_type);
         config.out_of_service.clone_from(&settings.out_of_service);
+        config.nfas = (!further.is_empty()).then(|| group(&further, framing));
         match settings.hunting {
             settings::Hunting::Auto => {}
             settings::Hunting::Ascending => config.hunting = isdn::Hunting::Ascending,
@@ -93,6 +121,7 @@ impl IsdnSpan {
         Self {
             id,
             settings: settings.clone(),
+            further,
             interface: Interface::new(config),
             started: false,
             calls: HashMap::new(),
@@ -103,6 +132,11 @@ impl IsdnSpan {
             link_failures: 0,
             changed: false,
         }
+    }
+
+    /// The span of an interface identifier.
+    fn span_of(&self, interface: u8) -> SpanId {
+        self.further.iter().find(|member| member.interface == interface).map_or(self.id, |member| member.span)
     }
 
     const fn trunk(&self) -> Trunk {
@@ -146,8 +180,14 @@ impl IsdnSpan {
     }
 
     /// Whether the line carries anything: the first report brings the link up.
-    pub(super) fn handle_line(&mut self, now: Instant, up: bool, out: &mut Out) {
-        self.interface.handle_layer1(now, up);
+    pub(super) fn handle_line(&mut self, now: Instant, interface: u8, up: bool, out: &mut Out) {
+        if !self.started {
+            // What has not been reported of yet carries nothing.
+            for other in std::iter::once(0).chain(self.further.iter().map(|member| member.interface)) {
+                self.interface.handle_layer1_on(now, other, false);
+            }
+        }
+        self.interface.handle_layer1_on(now, interface, up);
         if !self.started {
             self.started = true;
             self.interface.start(now);
@@ -186,27 +226,33 @@ impl IsdnSpan {
     }
 
     /// Takes a channel out of use that no call has.
-    pub(super) fn block(&mut self, now: Instant, timeslot: u8, out: &mut Out) -> Result<(), NotBlocked> {
-        self.interface.block(now, timeslot)?;
+    pub(super) fn block(&mut self, now: Instant, interface: u8, timeslot: u8, out: &mut Out) -> Result<(), NotBlocked> {
+        self.interface.block(now, Channel { interface, slot: timeslot })?;
         self.pump(now, out);
         Ok(())
     }
 
     /// Gives it back.
-    pub(super) fn unblock(&mut self, now: Instant, timeslot: u8, out: &mut Out) {
-        self.interface.unblock(now, timeslot);
+    pub(super) fn unblock(&mut self, now: Instant, interface: u8, timeslot: u8, out: &mut Out) {
+        self.interface.unblock(now, Channel { interface, slot: timeslot });
         self.pump(now, out);
     }
 
     /// RESTART for one B-channel, or for each: calls on them end with cause 41. The error says why not.
-    pub(super) fn restart(&mut self, now: Instant, timeslot: Option<u8>, out: &mut Out) -> Result<(), String> {
-        let name = &self.settings.name;
+    pub(super) fn restart(
+        &mut self,
+        now: Instant,
+        name: &str,
+        interface: u8,
+        timeslot: Option<u8>,
+        out: &mut Out,
+    ) -> Result<(), String> {
         if !self.interface.link_up() {
             return Err(format!("the D-channel of span {name} is down: nothing can be restarted over it"));
         }
-        let all = self.interface.channels().iter();
+        let all = self.interface.channels().iter().filter(|channel| channel.channel.interface == interface);
         let chosen: Vec<&isdn::ChannelStatus> =
-            all.filter(|channel| timeslot.is_none_or(|wanted| channel.channel == wanted)).collect();
+            all.filter(|channel| timeslot.is_none_or(|wanted| channel.channel.slot == wanted)).collect();
         if let (Some(wanted), []) = (timeslot, chosen.as_slice()) {
             return Err(format!("timeslot {wanted} of span {name} is no B-channel"));
         }
@@ -215,7 +261,7 @@ impl IsdnSpan {
             return Err(format!("timeslot {wanted} of span {name} is taken out of use here"));
         }
         let reason = |slot: u8| format!("timeslot {slot} was restarted by the administrator");
-        let slots: Vec<isdn::Channel> = chosen.iter().map(|channel| channel.channel).collect();
+        let slots: Vec<Channel> = chosen.iter().map(|channel| channel.channel).collect();
         for channel in chosen {
             if let ChannelState::InUse(call) = channel.state
                 && let Some(leg) = self.calls.get(&call)
@@ -228,33 +274,12 @@ impl IsdnSpan {
         Ok(())
     }
 
-    /// The data link's figures for the diagnosis; `bad_frames` were dropped below it.
-    pub(super) fn figures(&self, bad_frames: u64) -> DFigures {
-        let link = self.interface.stats().link;
-        DFigures {
-            up: self.interface.link_up(),
-            network_side: self.is_network_side(),
-            timeslot: self.settings.d_channel().unwrap_or_default(),
-            failures: self.link_failures,
-            received: link.frames_received,
-            repeated: link.i_repeated,
-            bad: bad_frames,
-            malformed: self.malformed(),
-            sabme_received: link.sabme_received,
-            disc_received: link.disc_received,
-            dm_received: link.dm_received,
-            looped: link.looped,
-            same_side: link.same_side,
-            other_link: link.not_for_us,
-        }
-    }
-
-    pub(super) fn handle_frame(&mut self, now: Instant, frame: &[u8], out: &mut Out) {
-        self.interface.handle_frame(now, frame);
+    pub(super) fn handle_frame(&mut self, now: Instant, interface: u8, frame: &[u8], out: &mut Out) {
+        self.interface.handle_frame_on(now, interface, frame);
         // A SETUP makes its leg first, so that its own line finds it.
         self.take_events(now, out);
         self.forget_reused_reference(frame);
-        self.trace(now, frame, false, out);
+        self.trace(now, interface, frame, false, out);
         self.pump(now, out);
     }
 
@@ -358,21 +383,26 @@ impl IsdnSpan {
     /// Takes everything out of the interface.
     fn pump(&mut self, now: Instant, out: &mut Out) {
         self.take_events(now, out);
-        while let Some(frame) = self.interface.poll_transmit() {
-            self.trace(now, &frame, true, out);
-            out.outgoing.push_back(Outgoing::Frame { span: self.id, frame });
+        for index in 0..=self.further.len() {
+            let member = index.checked_sub(1).and_then(|index| self.further.get(index));
+            let interface = member.map_or(0, |member| member.interface);
+            while let Some(frame) = self.interface.poll_transmit_on(interface) {
+                self.trace(now, interface, &frame, true, out);
+                out.outgoing.push_back(Outgoing::Frame { span: self.span_of(interface), frame });
+            }
         }
     }
 
-    fn trace(&self, at: Instant, frame: &[u8], sent: bool, out: &mut Out) {
+    fn trace(&self, at: Instant, interface: u8, frame: &[u8], sent: bool, out: &mut Out) {
         let message = message(frame);
         let leg = message.as_ref().and_then(|message| self.leg_of(message, sent));
         let text = match (&message, information(frame)) {
             (Some(_), Some(info)) => isdn::decode::describe_message(info),
             _ => isdn::decode::describe(frame),
         };
-        let bytes = Outgoing::Frame { span: self.id, frame: frame.to_vec() };
-        out.traces.push_back(Trace { leg, at, sent, trunk: self.trunk(), text, bytes });
+        let span = self.span_of(interface);
+        let bytes = Outgoing::Frame { span, frame: frame.to_vec() };
+        out.traces.push_back(Trace { leg, at, sent, trunk: Trunk::Span(span), text, bytes });
     }
 
     /// The leg that a message belongs to, by its call reference (Q.931 4.3: the flag tells whose value it is).
@@ -421,8 +451,8 @@ impl IsdnSpan {
             Event::ChannelReady { call, channel } => {
                 self.changed = true;
                 match self.collecting.get_mut(&call) {
-                    Some(collecting) => collecting.channel = Some(channel.slot),
-                    None => self.channel_ready(call, channel.slot, out),
+                    Some(collecting) => collecting.channel = Some(channel),
+                    None => self.channel_ready(call, channel, out),
                 }
             }
             Event::Proceeding { call, progress } => {
@@ -476,8 +506,9 @@ impl IsdnSpan {
         }
     }
 
-    fn channel_ready(&self, call: CallId, channel: u8, out: &mut Out) {
-        self.say(call, FromLeg::ChannelReady(Terminal::Channel { span: self.id, timeslot: channel }), out);
+    fn channel_ready(&self, call: CallId, channel: Channel, out: &mut Out) {
+        let terminal = Terminal::Channel { span: self.span_of(channel.interface), timeslot: channel.slot };
+        self.say(call, FromLeg::ChannelReady(terminal), out);
     }
 
     fn say(&self, call: CallId, word: FromLeg, out: &mut Out) {
@@ -500,33 +531,6 @@ impl IsdnSpan {
         if self.collecting.remove(&call).is_none() {
             out.say(leg, self.trunk(), FromLeg::Released(release));
         }
-    }
-
-    /// Data link, channels and counters as the control API shows them; `call_of` tells the call of a leg.
-    pub(super) fn status(
-        &self,
-        call_of: impl Fn(LegId) -> Option<u64>,
-    ) -> (api::LinkState, Vec<api::Channel>, api::DChannelCounters) {
-        let stats = self.interface.stats();
-        let channel = |status: &isdn::ChannelStatus| {
-            let (state, call) = match status.state {
-                ChannelState::InUse(call) => (api::ChannelUse::InUse, self.calls.get(&call).copied().and_then(&call_of)),
-                ChannelState::Idle if self.interface.link_up() && status.is_free() => (api::ChannelUse::Idle, None),
-                ChannelState::Idle | ChannelState::Restarting | ChannelState::OutOfService | ChannelState::Blocked => {
-                    (api::ChannelUse::OutOfService, None)
-                }
-            };
-            api::Channel { timeslot: status.channel.slot, state, call }
-        };
-        let link = if self.interface.link_up() { api::LinkState::Up } else { api::LinkState::Down };
-        let counters = api::DChannelCounters {
-            frames_sent: stats.link.frames_sent,
-            frames_received: stats.link.frames_received,
-            retransmissions: stats.link.i_repeated,
-            malformed: self.malformed(),
-            link_failures: self.link_failures,
-        };
-        (link, self.interface.channels().iter().map(channel).collect(), counters)
     }
 }
 
