@@ -1,12 +1,12 @@
 //! Calls between two interfaces, with everything that the layer above can put into them.
 
 use crate::tape::{Ends, Tape, config, ends, seconds};
-use isdn::ie::{BearerCapability, Element, Subaddress, UserUser};
+use isdn::ie::{BearerCapability, Element, NetworkSpecificFacilities, Subaddress, UserUser};
 use isdn::q931::VARIANTS;
 use isdn::{
     Bearer, CallId, CallingNumber, Cause, CauseValue, Config, Connected, Event, Framing, Interface, Law, Location, Number,
-    NumberingPlan, Presentation, ProgressIndicator, RedirectReason, Redirecting, Screening, Setup, Side, TransferCapability,
-    TypeOfNumber, Variant,
+    NumberingPlan, Presentation, ProgressIndicator, RateAdaption, RedirectReason, Redirecting, Screening, Setup, Side,
+    TransferCapability, TypeOfNumber, Variant,
 };
 use std::time::Instant;
 
@@ -36,6 +36,7 @@ pub fn full(bearer: Bearer) -> Setup {
             presentation: Presentation::Restricted,
             screening: Screening::Network,
         }),
+        second_calling: Some(CallingNumber { number: number("3099", TypeOfNumber::National), ..CallingNumber::default() }),
         redirecting: Some(Redirecting {
             number: number("5551", TypeOfNumber::Subscriber),
             presentation: Presentation::Allowed,
@@ -46,6 +47,9 @@ pub fn full(bearer: Bearer) -> Setup {
         bearer,
         sending_complete: true,
         progress: indicator(ProgressIndicator::ORIGINATION_NOT_ISDN),
+        keypad: Some("*21#".to_owned()),
+        reverse_charging: true,
+        network_facilities: Some(NetworkSpecificFacilities { network: None, facility: vec![0xe3] }),
         other: vec![
             Element::CallingSubaddress(subaddress(Subaddress::USER, &[0x12, 0x34])),
             Element::CalledSubaddress(subaddress(Subaddress::NSAP, b"\x5012")),
@@ -57,7 +61,7 @@ pub fn full(bearer: Bearer) -> Setup {
     }
 }
 
-/// Every capability that is sent, speech and audio in the law of the interface and in each law by name.
+/// Every capability that is sent, speech and audio in the law of the interface and in each law by name, and data of 56 kbit/s.
 pub fn bearers() -> Vec<Bearer> {
     let law = |capability| [None, Some(Law::A), Some(Law::Mu)].map(|law| Bearer { capability, law, adaption: None });
     let data = [
@@ -67,7 +71,8 @@ pub fn bearers() -> Vec<Bearer> {
         TransferCapability::Video,
     ];
     let data = data.map(|capability| Bearer { capability, law: None, adaption: None });
-    [law(TransferCapability::Speech).as_slice(), &law(TransferCapability::Audio31), &data].concat()
+    let adapted = Bearer { adaption: Some(RateAdaption::kbit_56()), ..Bearer::UNRESTRICTED_64 };
+    [law(TransferCapability::Speech).as_slice(), &law(TransferCapability::Audio31), &data, &[adapted]].concat()
 }
 
 /// Two ends and one call at a time, by whichever end.

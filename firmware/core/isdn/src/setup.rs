@@ -1,9 +1,12 @@
 //! What a SETUP and a CONNECT say, in the words that the layer above uses.
 
 use crate::facility::{Dialect, Diversion, NameKind};
-use crate::ie::{BearerCapability, Element, ProgressIndicator, TransferCapability, UserUser};
+use crate::ie::{BearerCapability, Element, NetworkSpecificFacilities, ProgressIndicator, TransferCapability, UserUser};
 use crate::number::{CallingNumber, Number, Redirecting};
 use crate::q931::{Message, services};
+
+/// Reverse charging indication: requested (Q.931 4.6.8).
+const REVERSE_CHARGING_REQUESTED: u8 = 1;
 
 /// Companding law of G.711.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -87,6 +90,8 @@ pub struct Setup {
     pub called: Number,
     /// Calling party number.
     pub calling: Option<CallingNumber>,
+    /// A second calling party number, where the network delivers what the user gave beside its own: the screening of each says whose it is.
+    pub second_calling: Option<CallingNumber>,
     /// Redirecting number; of an incoming call also one that came as diversion information in Facility.
     pub redirecting: Option<Redirecting>,
     /// Name of the caller: display text, IA5, at most 80 characters, or in Facility where the variant has it there.
@@ -97,6 +102,12 @@ pub struct Setup {
     pub sending_complete: bool,
     /// Progress indicators.
     pub progress: Vec<ProgressIndicator>,
+    /// What was keyed (Q.931 4.5.18). Of an incoming call without a called number it is taken for that.
+    pub keypad: Option<String>,
+    /// The called party is asked to pay (Q.957).
+    pub reverse_charging: bool,
+    /// Facilities that only the network at the far end knows.
+    pub network_facilities: Option<NetworkSpecificFacilities>,
     /// All other elements, to be looked at or passed on.
     pub other: Vec<Element>,
 }
@@ -108,11 +119,15 @@ impl Setup {
         Self {
             called,
             calling: None,
+            second_calling: None,
             redirecting: None,
             display: None,
             bearer: Bearer::SPEECH,
             sending_complete: true,
             progress: Vec::new(),
+            keypad: None,
+            reverse_charging: false,
+            network_facilities: None,
             other: Vec::new(),
         }
     }
@@ -123,7 +138,10 @@ impl Setup {
         elements.extend(self.sending_complete.then_some(Element::SendingComplete));
         elements.extend(self.progress.iter().copied().map(Element::Progress));
         elements.extend(self.display.clone().map(Element::Display));
-        elements.extend(self.calling.clone().map(Element::CallingNumber));
+        elements.extend(self.calling.iter().chain(&self.second_calling).cloned().map(Element::CallingNumber));
+        elements.extend(self.keypad.clone().map(Element::Keypad));
+        elements.extend(self.reverse_charging.then_some(Element::ReverseCharging(REVERSE_CHARGING_REQUESTED)));
+        elements.extend(self.network_facilities.clone().map(Element::NetworkSpecific));
         if !self.called.digits.is_empty() {
             elements.push(Element::CalledNumber(self.called.clone()));
         }
@@ -132,21 +150,30 @@ impl Setup {
         elements
     }
 
-    /// What a received SETUP says. Of a repeated element the first counts (Q.931 5.8.5.3); invalid ones are left out
+    /// What a received SETUP says. Of a repeated element the first counts (Q.931 5.8.5.3), but of the calling number, which the network may
+    /// deliver twice (EN 300 092-1, two calling numbers); invalid ones are left out
     /// (Q.931 5.8.7.2).
     pub(crate) fn from_message(message: &Message, bearer: &BearerCapability, dialect: Dialect) -> Self {
         let facilities = services::facilities(message);
         let redirecting = message.first(|e| if let Element::RedirectingNumber(number) = e { Some(number.clone()) } else { None });
+        let called = message.first(|e| if let Element::CalledNumber(number) = e { Some(number.clone()) } else { None });
+        let keypad = message.first(|e| if let Element::Keypad(digits) = e { Some(digits.clone()) } else { None });
+        let mut calling = message
+            .elements
+            .iter()
+            .filter_map(|e| if let Element::CallingNumber(number) = e { Some(number.clone()) } else { None });
         Self {
-            called: message
-                .first(|e| if let Element::CalledNumber(number) = e { Some(number.clone()) } else { None })
-                .unwrap_or_default(),
-            calling: message.first(|e| if let Element::CallingNumber(number) = e { Some(number.clone()) } else { None }),
+            called: called.or_else(|| keypad.clone().map(Number::new)).unwrap_or_default(),
+            calling: calling.next(),
+            second_calling: calling.next(),
             redirecting: redirecting.or_else(|| diverting(&dialect.read_diversion(&facilities)?)),
             display: services::shown_name(&facilities, dialect, NameKind::Calling).or_else(|| display(message)),
             bearer: Bearer::from_element(bearer),
             sending_complete: message.elements.contains(&Element::SendingComplete),
             progress: progress(message),
+            keypad,
+            reverse_charging: message.elements.contains(&Element::ReverseCharging(REVERSE_CHARGING_REQUESTED)),
+            network_facilities: message.first(|e| if let Element::NetworkSpecific(own) = e { Some(own.clone()) } else { None }),
             other: message.elements.iter().filter(|element| is_other(element)).cloned().collect(),
         }
     }

@@ -52,6 +52,10 @@ pub struct Setup {
     pub calling: Identity,
     /// The calling party's subaddress.
     pub calling_subaddress: Option<Subaddress>,
+    /// A second number of the calling party, where its network says the user's beside its own.
+    pub second_calling: Option<Identity>,
+    /// The called party is asked to pay.
+    pub reverse_charge: bool,
     /// Diversions that the call has been through, the last one first.
     pub diversions: Vec<Diversion>,
     /// What the caller's application says to the called one.

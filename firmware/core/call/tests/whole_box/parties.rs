@@ -2,9 +2,10 @@
 //!
 //! Header values in the form that RFC 5806, 7044, 7433 and 7544 give them.
 
-use isdn::ie::{Element, Subaddress, TransferCapability, UserUser};
+use isdn::ie::{Element, NetworkSpecificFacilities, Subaddress, TransferCapability, UserUser};
 use isdn::{
-    Bearer, CallingNumber, Connected, Number, Presentation, RateAdaption, RedirectReason, Redirecting, Setup, TypeOfNumber,
+    Bearer, CallingNumber, Connected, Number, Presentation, RateAdaption, RedirectReason, Redirecting, Screening, Setup,
+    TypeOfNumber,
 };
 use model::settings::DiversionHeader;
 use proptest::prelude::*;
@@ -249,6 +250,44 @@ fn subaddress_in_an_encoding_that_is_not_read_is_left_out() {
     assert_eq!(bench.setup_at_exchange().1.other, []);
 }
 
+fn numbered(digits: &str, screening: Screening) -> CallingNumber {
+    CallingNumber { number: international(digits), screening, ..CallingNumber::default() }
+}
+
+#[test]
+fn of_two_calling_numbers_the_networks_is_asserted_and_the_users_is_in_from() {
+    let (own, networks) = (numbered("4930555", Screening::NotScreened), numbered("4930100", Screening::Network));
+    for [first, second] in [[own.clone(), networks.clone()], [networks, own]] {
+        let setup = Setup { calling: Some(first), second_calling: Some(second), ..Setup::speech(Number::new("200")) };
+        let invite = from_isdn(setup, DiversionHeader::None);
+        assert_eq!(invite.headers.from().unwrap().uri.user_number(), Some("+4930555"));
+        assert_eq!(invite.headers.get("P-Asserted-Identity"), Some("<sip:+4930100@192.0.2.1:5060>"));
+    }
+}
+
+#[test]
+fn restricted_second_number_does_not_leave_the_box() {
+    let networks = CallingNumber { presentation: Presentation::Restricted, ..numbered("4930100", Screening::Network) };
+    let own = CallingNumber { presentation: Presentation::Restricted, ..numbered("4930555", Screening::NotScreened) };
+    let setup = Setup { calling: Some(own), second_calling: Some(networks), ..Setup::speech(Number::new("200")) };
+    let text = String::from_utf8_lossy(&from_isdn(setup, DiversionHeader::None).to_bytes()).into_owned();
+    assert!(!text.contains("4930100") && !text.contains("4930555"), "{text}");
+}
+
+#[test]
+fn network_facility_of_the_span_is_asked_for_in_setup() {
+    let mut bench = Bench::with(|s| s.spans[0].network_facility = Some(0xe3));
+    bench.phone_calls("100");
+    let facility = NetworkSpecificFacilities { network: None, facility: vec![0xe3] };
+    assert_eq!(bench.setup_at_exchange().1.network_facilities, Some(facility));
+}
+
+#[test]
+fn number_in_keypad_is_the_called_number_where_there_is_no_other() {
+    let setup = Setup { keypad: Some("200".into()), ..Setup::speech(Number::new("")) };
+    assert_eq!(from_isdn(setup, DiversionHeader::None).uri.user_number(), Some("200"));
+}
+
 /// What the exchange is offered of a call of its own that the box sends back to it.
 fn returned(setup: Setup) -> (Bench, Setup) {
     let mut bench = Bench::with(|s| s.routes.push(route("span1", "3", "span1", 1, "")));
@@ -262,6 +301,8 @@ fn isdn_to_isdn_keeps_everything_that_was_said() {
     let number = |digits: &str| Some(CallingNumber { number: international(digits), ..CallingNumber::default() });
     let setup = Setup {
         calling: number("4930555"),
+        second_calling: Some(numbered("4930100", Screening::Network)),
+        reverse_charging: true,
         display: Some("Ada".into()),
         bearer: Bearer::AUDIO_31,
         other: vec![

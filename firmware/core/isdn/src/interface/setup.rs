@@ -31,9 +31,15 @@ impl Interface {
         if !self.context.link_up {
             return refuse(CauseValue::DESTINATION_OUT_OF_ORDER);
         }
-        let calling = setup.calling.as_ref().map(|calling| &calling.number);
+        let [calling, second] =
+            [&setup.calling, &setup.second_calling].map(|calling| calling.as_ref().map(|calling| &calling.number));
+        let keypad = setup.keypad.clone().map(Number::new);
         let redirecting = setup.redirecting.as_ref().map(|redirecting| &redirecting.number);
-        if [Some(&setup.called), calling, redirecting].into_iter().flatten().any(|number| !number.is_sendable()) {
+        if [Some(&setup.called), calling, second, redirecting, keypad.as_ref()]
+            .into_iter()
+            .flatten()
+            .any(|number| !number.is_sendable())
+        {
             return refuse(CauseValue::INVALID_NUMBER_FORMAT);
         }
         let (Some(channel), Some(reference)) = (self.context.channels.hunt(), self.free_reference()) else {

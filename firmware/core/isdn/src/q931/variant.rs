@@ -188,7 +188,7 @@ impl VariantRow {
         let mut setup = setup.clone();
         setup.sending_complete &= self.sending_complete;
         self.adapt_number(&mut setup.called);
-        if let Some(calling) = &mut setup.calling {
+        for calling in setup.calling.iter_mut().chain(&mut setup.second_calling) {
             self.adapt(calling);
         }
         if let Some(redirecting) = &mut setup.redirecting {

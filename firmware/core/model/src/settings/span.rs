@@ -38,6 +38,9 @@ pub struct Span {
     /// (RFC 3578) follows. Off by default: an exchange that waits for more digits delays each call.
     #[serde(default)]
     pub overlap_sending: bool,
+    /// Network-specific facility that every SETUP asks for, the octet that the carrier names (Q.931 4.5.21): 0xe1 is AT&T's SDN, 0xe3 its Megacom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network_facility: Option<u8>,
     /// Its place among spans that share D-channels (NFAS, Q.931 annex F); absent: it has its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nfas: Option<NfasMember>,

@@ -9,7 +9,7 @@ mod translate;
 use std::collections::HashMap;
 use std::time::Instant;
 
-use isdn::ie::ProgressIndicator;
+use isdn::ie::{NetworkSpecificFacilities, ProgressIndicator};
 use isdn::q921::{Body, Frame};
 use isdn::q931::{Message, MessageType};
 use isdn::{
@@ -320,6 +320,8 @@ impl IsdnSpan {
         }
         let mut message = setup_to_isdn(setup);
         message.sending_complete = !self.dials_in_pieces(setup);
+        let facility = |octet| NetworkSpecificFacilities { network: None, facility: vec![octet] };
+        message.network_facilities = self.settings.network_facility.map(facility);
         self.interface.setup(now, message).map_err(|refused| {
             let reason = format!("span {name} takes no call: {}", refused.cause.name());
             Release::by_box(refused.cause.0, reason)

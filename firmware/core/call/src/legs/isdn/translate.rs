@@ -1,7 +1,7 @@
 //! Between the elements of Q.931 and the neutral words: numbers, names, diversions, subaddresses, user-user information, bearer.
 //!
-//! Left out: keypad facility, reverse charging and network specific facilities mean something only between the box and the exchange that
-//! they came from, so they do not cross it.
+//! Left out: keypad facility (but where it is the called number) and network specific facilities mean something only between the box and
+//! the exchange that they came from, so they do not cross it.
 
 use isdn::facility::NameKind;
 use isdn::ie::Element;
@@ -21,6 +21,8 @@ pub(super) fn setup_from_isdn(setup: &isdn::Setup) -> Setup {
         may_grow: false,
         called_subaddress: find(|e| matches!(e, Element::CalledSubaddress(_))).and_then(subaddress),
         calling: Identity { name: setup.display.clone(), ..identity(setup.calling.as_ref()) },
+        second_calling: setup.second_calling.as_ref().map(|calling| identity(Some(calling))),
+        reverse_charge: setup.reverse_charging,
         calling_subaddress: find(|e| matches!(e, Element::CallingSubaddress(_))).and_then(subaddress),
         diversions: setup.redirecting.as_ref().map(diversion).into_iter().collect(),
         user_to_user: user_to_user(&setup.other),
@@ -39,6 +41,8 @@ pub(super) fn setup_to_isdn(setup: &Setup) -> isdn::Setup {
     let has_number = !calling.number.digits.is_empty() || calling.presentation == Presentation::Restricted;
     isdn::Setup {
         calling: has_number.then(|| party_to_isdn(calling)),
+        second_calling: setup.second_calling.as_ref().map(party_to_isdn),
+        reverse_charging: setup.reverse_charge,
         redirecting: setup.diversions.first().map(redirecting),
         display: calling.name.clone().filter(|_| calling.presentation == Presentation::Allowed),
         bearer: bearer_to_isdn(&setup.bearer),

@@ -38,8 +38,23 @@ pub(super) fn number(text: &str) -> Option<Number> {
     Some(Number::from(plain.as_str())).filter(Number::is_dialable)
 }
 
-/// From and privacy headers of an INVITE of ours. A withheld number does not leave the box.
-pub(super) fn calling_party(calling: &Identity, flow: Flow) -> (NameAddr, Vec<(String, String)>) {
+/// From and privacy headers of an INVITE of ours. A withheld number does not leave the box. Of two numbers the one that the network
+/// vouches for is asserted, and the user's own is in From.
+pub(super) fn calling_party(calling: &Identity, second: Option<&Identity>, flow: Flow) -> (NameAddr, Vec<(String, String)>) {
+    let Some(second) = second else { return one_calling_party(calling, flow) };
+    let vouched = |party: &Identity| matches!(party.screening, Screening::Network | Screening::UserPassed);
+    let (asserted, own) = if vouched(second) && !vouched(calling) { (second, calling) } else { (calling, second) };
+    // The name came with the call, not with either number.
+    let own = Identity { name: calling.name.clone(), ..own.clone() };
+    let (from, mut headers) = one_calling_party(&own, flow);
+    if asserted.presentation == Presentation::Allowed && !asserted.number.digits.is_empty() {
+        let asserted = NameAddr::new(Uri::sip_at(Some(&asserted.number.to_string()), flow.local));
+        headers.push(("P-Asserted-Identity".to_owned(), asserted.to_string()));
+    }
+    (from, headers)
+}
+
+fn one_calling_party(calling: &Identity, flow: Flow) -> (NameAddr, Vec<(String, String)>) {
     let number = calling.number.to_string();
     match calling.presentation {
         Presentation::Restricted => {

@@ -162,7 +162,7 @@ impl SipLegs {
         let (new, offer) = Leg::outgoing(leg, trunk, ours);
         let called = Uri::sip_at(Some(&setup.called.to_string()), flow.remote);
         let called = subaddress::write(called, setup.called_subaddress.as_ref());
-        let (mut from, mut headers) = identity::calling_party(&setup.calling, flow);
+        let (mut from, mut headers) = identity::calling_party(&setup.calling, setup.second_calling.as_ref(), flow);
         if setup.calling.presentation == Presentation::Allowed {
             from.uri = subaddress::write(from.uri, setup.calling_subaddress.as_ref());
         }
