@@ -28,7 +28,7 @@ fn each(side: Side, options: &[&str], test: impl Fn(Rig, Variant)) {
 }
 
 fn incoming(rig: &mut Rig) -> Setup {
-    rig.near.wait("Setup", |event| if let Event::Setup { setup, .. } = event { Some(setup.clone()) } else { None })
+    rig.near.wait("Setup", |event| if let Event::Setup { setup, .. } = event { Some((**setup).clone()) } else { None })
 }
 
 fn calls_go_both_ways(side: Side) {

@@ -129,6 +129,8 @@ pub(crate) struct EngineTask {
     name: String,
     lines: HashMap<SpanId, LineFigures>,
     published: Option<(Instant, api::Counters)>,
+    /// Timeslots that far ends have taken out of service, by the span's name, as the store has them.
+    out_at_far_end: HashMap<String, Vec<u8>>,
 }
 
 impl EngineTask {
@@ -139,7 +141,9 @@ impl EngineTask {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|error| format!("no random numbers: {error}"))?;
         let first_call = parts.store.next_call().map_err(|error| format!("cannot read the call store: {error}"))?;
-        let engine = Engine::new(Plan { settings: configuration.settings.clone(), clock, first_call, seed });
+        let out_at_far_end = parts.store.out_at_far_end().map_err(|error| format!("cannot read the call store: {error}"))?;
+        let remembered = out_at_far_end.iter().cloned().collect();
+        let engine = Engine::new(Plan { settings: configuration.settings.clone(), clock, first_call, out_at_far_end, seed });
         let name = configuration.settings.name.clone();
         Ok(Self {
             engine,
@@ -151,6 +155,7 @@ impl EngineTask {
             name,
             lines: HashMap::new(),
             published: None,
+            out_at_far_end: remembered,
         })
     }
 
@@ -265,11 +270,22 @@ impl EngineTask {
             Event::Span(id) => {
                 if let Some(span) = self.span(id) {
                     self.recorders.shown(id, &span);
+                    self.remember_out_at_far_end(id, &span.name);
                     self.publish(api::Event::Span { span });
                 }
             }
             Event::Peer(peer) => self.publish(api::Event::Peer { peer }),
         }
+    }
+
+    fn remember_out_at_far_end(&mut self, id: SpanId, name: &str) {
+        let out = self.engine.out_at_far_end(id);
+        if self.out_at_far_end.get(name).map_or(out.is_empty(), |known| *known == out) {
+            return;
+        }
+        tracing::info!("spans[{name}]{{running}}: out of service at the far end: timeslots {out:?}");
+        self.parts.store.keep_out_at_far_end(name, &out);
+        self.out_at_far_end.insert(name.to_owned(), out);
     }
 
     fn ladder_line(&mut self, call: CallId, line: LadderLine) {

@@ -25,6 +25,8 @@ pub struct Plan {
     pub clock: WallClock,
     /// The first call's number.
     pub first_call: u64,
+    /// Timeslots that far ends had taken out of service when the engine ended last, by the span's name: a switch need not say so again.
+    pub out_at_far_end: Vec<(String, Vec<u8>)>,
     /// Feeds SIP's tags, branches and Call-IDs: must not be guessable.
     pub seed: [u8; 32],
 }
@@ -149,8 +151,12 @@ impl Engine {
     /// An engine at rest; [`Engine::start`] wakes it.
     #[must_use]
     pub fn new(plan: Plan) -> Self {
+        let mut legs = Legs::new(&plan.settings, plan.seed);
+        for (span, timeslots) in &plan.out_at_far_end {
+            legs.recall_out_at_far_end(span, timeslots);
+        }
         Self {
-            legs: Legs::new(&plan.settings, plan.seed),
+            legs,
             controller: Controller::new(&plan.settings, plan.clock, plan.first_call),
             settings: plan.settings,
             remembered: Remembered::default(),
@@ -435,6 +441,12 @@ impl Engine {
     pub fn span(&self, id: SpanId) -> Option<api::Span> {
         let call_of = |leg| self.controller.call_of(leg).map(|call| call.0);
         self.legs.status(id, call_of)
+    }
+
+    /// Timeslots of a span that its far end has taken out of service: to be remembered across a restart.
+    #[must_use]
+    pub fn out_at_far_end(&self, id: SpanId) -> Vec<u8> {
+        self.legs.out_at_far_end(id)
     }
 
     /// Whether our end of a span's D-channel is the network's.

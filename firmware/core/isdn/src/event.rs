@@ -43,7 +43,7 @@ pub enum Event {
         /// The channel it will have.
         channel: Channel,
         /// What was asked for.
-        setup: Setup,
+        setup: Box<Setup>,
     },
     /// Both ends know the channel: media may open. Incoming: with our first response; outgoing: with the far end's.
     ChannelReady {

@@ -134,7 +134,7 @@ fn all_that_setup_says_arrives() {
     then(&mut pair, |p, now| p.left.setup(now, setup.clone()).unwrap());
     setup.bearer.law = Some(isdn::Law::A);
     let Event::Setup { setup: arrived, channel, .. } = &pair.right_events[0] else { panic!("{:?}", pair.right_events) };
-    assert_eq!((arrived, *channel), (&setup, 1.into()));
+    assert_eq!((arrived.as_ref(), *channel), (&setup, 1.into()));
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn arrives(variant: Variant, setup: Setup) -> Setup {
     then(&mut pair, |p, now| p.left.setup(now, setup).unwrap());
     pair.right_events
         .iter()
-        .find_map(|event| if let Event::Setup { setup, .. } = event { Some(setup.clone()) } else { None })
+        .find_map(|event| if let Event::Setup { setup, .. } = event { Some((**setup).clone()) } else { None })
         .unwrap()
 }
 

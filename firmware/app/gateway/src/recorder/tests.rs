@@ -53,7 +53,7 @@ fn span_that_changes_is_noted_once_a_change() {
     let settings =
         model::settings::Settings { spans: vec![model::settings::read_span(text).span.unwrap()], ..Default::default() };
     let clock = call::controller::WallClock { instant: std::time::Instant::now(), unix_ms: 0 };
-    let engine = call::Engine::new(call::Plan { settings, clock, first_call: 1, seed: [0; 32] });
+    let engine = call::Engine::new(call::Plan { settings, clock, first_call: 1, out_at_far_end: Vec::new(), seed: [0; 32] });
     let mut span = engine.span(SPAN).unwrap();
     recorders.shown(SPAN, &span);
     recorders.shown(SPAN, &span);

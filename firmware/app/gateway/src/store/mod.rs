@@ -1,4 +1,4 @@
-//! Call records in SQLite, durable before a call is reported as ended.
+//! Call records in SQLite, durable before a call is reported as ended; and which channels far ends have out of service.
 //!
 //! One thread writes. It gathers records for at most 50 ms or 256 of them, commits them in one transaction with
 //! `synchronous=FULL`, and only then publishes [`Event::CallEnded`]. Channels and dialogs never wait for it (DESIGN 7). When the disk
@@ -41,6 +41,8 @@ pub(crate) struct Store {
 /// What the writing thread is told.
 enum Word {
     Record(Box<CallRecord>),
+    /// Timeslots of a span that its far end has out of service.
+    OutAtFarEnd(String, Vec<u8>),
     Stop,
 }
 
@@ -70,6 +72,21 @@ impl Store {
             self.figures.waiting.fetch_sub(1, Ordering::Relaxed);
             self.figures.lost.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Hands over which timeslots of a span its far end has out of service. Never waits; lost when the writer is far behind, and a switch
+    /// that is asked says it again.
+    pub(crate) fn keep_out_at_far_end(&self, span: &str, timeslots: &[u8]) {
+        if self.records.try_send(Word::OutAtFarEnd(span.to_owned(), timeslots.to_vec())).is_err() {
+            tracing::warn!(
+                "store{{writing}}: channels that span {span}'s far end has out of service are not kept: the store is behind"
+            );
+        }
+    }
+
+    /// What [`Store::keep_out_at_far_end`] was last given of each span.
+    pub(crate) fn out_at_far_end(&self) -> rusqlite::Result<Vec<(String, Vec<u8>)>> {
+        schema::out_at_far_end(&schema::open(&self.path)?)
     }
 
     /// Records that wait to be stored, and records lost.
@@ -128,6 +145,7 @@ impl Writer {
         if self.spool.is_empty() {
             match queue.recv() {
                 Ok(Word::Record(record)) => self.take(record),
+                Ok(Word::OutAtFarEnd(span, timeslots)) => self.keep_out_at_far_end(&span, &timeslots),
                 Ok(Word::Stop) | Err(_) => return true,
             }
         }
@@ -135,11 +153,20 @@ impl Writer {
         while self.spool.len() < BATCH {
             match queue.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(Word::Record(record)) => self.take(record),
+                Ok(Word::OutAtFarEnd(span, timeslots)) => self.keep_out_at_far_end(&span, &timeslots),
                 Err(RecvTimeoutError::Timeout) => return false,
                 Ok(Word::Stop) | Err(RecvTimeoutError::Disconnected) => return true,
             }
         }
         false
+    }
+
+    fn keep_out_at_far_end(&self, span: &str, timeslots: &[u8]) {
+        if let Err(error) = schema::keep_out_at_far_end(&self.connection, span, timeslots) {
+            tracing::error!(
+                "store{{writing}}: channels that span {span}'s far end has out of service are not kept: {error}; is the disk of the state directory full?"
+            );
+        }
     }
 
     fn take(&mut self, record: Box<CallRecord>) {

@@ -6,7 +6,7 @@ use model::api::CallRecord;
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// `user_version` of the form below; a later form migrates from it.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 
 /// Page cache of a connection; negative means KiB (SQLite `PRAGMA cache_size`).
 const CACHE_KIB: i32 = -256;
@@ -22,6 +22,10 @@ CREATE TABLE IF NOT EXISTS call_record (
     record TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS call_record_started_at ON call_record (started_at);
+CREATE TABLE IF NOT EXISTS out_at_far_end (
+    span TEXT PRIMARY KEY,
+    timeslots TEXT NOT NULL
+);
 ";
 
 /// Opens the database in write-ahead mode; a commit is on the disk when it returns.
@@ -83,6 +87,20 @@ pub(super) fn record(connection: &Connection, id: u64) -> rusqlite::Result<Optio
     let text =
         connection.query_row("SELECT record FROM call_record WHERE id = ?1", [id], |row| row.get::<_, String>(0)).optional()?;
     text.map(|text| parse(&text)).transpose()
+}
+
+/// Puts down which timeslots of a span its far end has out of service, in place of what was there.
+pub(super) fn keep_out_at_far_end(connection: &Connection, span: &str, timeslots: &[u8]) -> rusqlite::Result<()> {
+    let listed: Vec<String> = timeslots.iter().map(u8::to_string).collect();
+    let sql = "INSERT OR REPLACE INTO out_at_far_end (span, timeslots) VALUES (?1, ?2)";
+    connection.execute(sql, params![span, listed.join(" ")]).map(drop)
+}
+
+/// All of them.
+pub(super) fn out_at_far_end(connection: &Connection) -> rusqlite::Result<Vec<(String, Vec<u8>)>> {
+    let mut statement = connection.prepare("SELECT span, timeslots FROM out_at_far_end ORDER BY span")?;
+    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    rows.map(|row| row.map(|(span, listed)| (span, listed.split(' ').filter_map(|slot| slot.parse().ok()).collect()))).collect()
 }
 
 fn parse(text: &str) -> rusqlite::Result<CallRecord> {

@@ -97,3 +97,31 @@ fn full_spool_gives_up_its_oldest_record() {
     assert!(spool.push(Box::new(record(CAPACITY as u64))));
     assert_eq!((spool.len(), spool.first(1).next().map(|record| record.id)), (CAPACITY, Some(1)));
 }
+
+#[test]
+fn channels_out_at_the_far_end_are_there_after_the_store_was_opened_anew() {
+    let scene = Scene::new("far-end");
+    assert_eq!(scene.store.out_at_far_end().unwrap(), []);
+    for timeslots in [&[5, 6][..], &[6]] {
+        scene.store.keep_out_at_far_end("pstn", timeslots);
+    }
+    scene.store.keep_out_at_far_end("other", &[]);
+    scene.store.stop();
+    let anew = Store::open(&scene.directory.join("calls.sqlite"), broadcast::channel(1).0).unwrap();
+    assert_eq!(anew.out_at_far_end().unwrap(), [("other".to_owned(), vec![]), ("pstn".to_owned(), vec![6])]);
+    anew.stop();
+}
+
+#[test]
+fn database_of_the_first_form_gets_what_it_lacks_and_keeps_its_records() {
+    let scene = Scene::new("first-form");
+    scene.store.keep(Box::new(record(7)));
+    scene.store.stop();
+    let connection = scene.connection();
+    connection.execute_batch("DROP TABLE out_at_far_end; PRAGMA user_version = 1;").unwrap();
+    drop(connection);
+    let anew = Store::open(&scene.directory.join("calls.sqlite"), broadcast::channel(1).0).unwrap();
+    assert_eq!(anew.out_at_far_end().unwrap(), []);
+    assert_eq!(anew.record(7).unwrap(), Some(record(7)));
+    anew.stop();
+}

@@ -129,6 +129,21 @@ impl Legs {
         self.isdn.get(self.signals.get(span.0).copied().flatten()?)
     }
 
+    /// Timeslots of a span that its far end has taken out of service.
+    #[must_use]
+    pub fn out_at_far_end(&self, span: SpanId) -> Vec<u8> {
+        let interface = self.spans.get(span.0).map(span::SpanLegs::interface);
+        self.isdn_of(span).zip(interface).map(|(isdn, interface)| isdn.out_at_far_end(interface)).unwrap_or_default()
+    }
+
+    /// The same as it was before a restart, by the span's name. One that is not there any more is passed over.
+    pub(crate) fn recall_out_at_far_end(&mut self, name: &str, timeslots: &[u8]) {
+        let found = self.spans.iter().position(|span| span.name() == name);
+        if let Some(index) = found {
+            self.on(SpanId(index), |span, isdn, _| isdn.map(|isdn| isdn.recall_out_at_far_end(span.interface(), timeslots)));
+        }
+    }
+
     /// Every primary rate interface.
     #[must_use]
     pub fn isdn(&self) -> &[isdn::IsdnSpan] {
@@ -185,7 +200,11 @@ impl Legs {
     /// Ends a span's calls and begins anew with other settings. Not for a span of a group, whose D-channels are others' too.
     pub fn reconfigure_span(&mut self, now: Instant, span: SpanId, settings: &model::settings::Span) {
         self.on(span, |span, isdn, out| span.reconfigure(now, settings, isdn, out));
-        let anew = groups::alone(span, settings);
+        let out = self.out_at_far_end(span);
+        let anew = groups::alone(span, settings).map(|mut anew| {
+            anew.recall_out_at_far_end(0, &out);
+            anew
+        });
         match (self.signals.get(span.0).copied().flatten(), anew) {
             (Some(index), Some(anew)) => {
                 if let Some(isdn) = self.isdn.get_mut(index) {

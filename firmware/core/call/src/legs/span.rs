@@ -70,11 +70,16 @@ impl SpanLegs {
     }
 
     /// Its interface identifier among the spans of its D-channel; 0 where it is the only one.
-    const fn interface(&self) -> u8 {
+    pub(super) const fn interface(&self) -> u8 {
         match &self.settings.nfas {
             Some(member) => member.interface,
             None => 0,
         }
+    }
+
+    /// Its name.
+    pub(super) fn name(&self) -> &str {
+        &self.settings.name
     }
 
     /// Takes the mark that anything that is shown changed.

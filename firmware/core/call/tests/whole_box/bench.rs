@@ -185,10 +185,15 @@ impl Bench {
         bench
     }
 
+    /// The settings that a bench has unless it changes them.
+    pub fn settings() -> Settings {
+        settings::read(CONFIGURATION).settings.unwrap()
+    }
+
     /// The span has not reported yet.
     pub fn dark(change: impl FnOnce(&mut Settings)) -> Self {
         let now = Instant::now();
-        let mut settings = settings::read(CONFIGURATION).settings.unwrap();
+        let mut settings = Self::settings();
         change(&mut settings);
         let problems = settings::validate(&settings);
         // A span that a test adds may be of a kind that is only watched: that is a warning about it.
@@ -201,7 +206,7 @@ impl Bench {
         // The default of 10 s (Q.931 table 9-1) would end each slow call before what is tested here does.
         far_side.timers.set(isdn::q931::Timer::T310, seconds(120));
         let mut bench = Self {
-            engine: Engine::new(Plan { settings, clock, first_call: 1, seed: [1; 32] }),
+            engine: Engine::new(Plan { settings, clock, first_call: 1, out_at_far_end: Vec::new(), seed: [1; 32] }),
             exchange: Interface::new(far_side),
             phone: Endpoint::new(sip::Config { user_agent: String::new(), ..sip::Config::new([2; 32]) }),
             media: Media::Works,
@@ -231,6 +236,18 @@ impl Bench {
         bench.engine.start(now);
         bench.drain();
         bench
+    }
+
+    /// The box ends without a word and begins anew, told what it would have kept.
+    pub fn restart_box(&mut self, settings: Settings, out_at_far_end: Vec<(String, Vec<u8>)>) {
+        let clock = WallClock { instant: self.now, unix_ms: 0 };
+        self.engine = Engine::new(Plan { settings, clock, first_call: 100, out_at_far_end, seed: [3; 32] });
+        self.engine.start(self.now);
+        for span in 0..self.lines_up.len() {
+            self.line_of(span, false);
+            self.line_of(span, true);
+        }
+        self.run(seconds(3));
     }
 
     pub const fn now(&self) -> Instant {
@@ -304,7 +321,7 @@ impl Bench {
 
     pub fn setup_at_exchange(&self) -> (isdn::CallId, isdn::Setup) {
         let of = |event: &isdn::Event| match event {
-            isdn::Event::Setup { call, setup, .. } => Some((*call, setup.clone())),
+            isdn::Event::Setup { call, setup, .. } => Some((*call, (**setup).clone())),
             _ => None,
         };
         self.exchange_events.iter().rev().find_map(of).expect("no SETUP came to the exchange")

@@ -227,3 +227,22 @@ fn what_is_no_channel_or_has_no_link_is_not_restarted_and_says_why() {
     bench.at_box(|engine, now| engine.handle_span_state(now, SPAN, missing()));
     assert_eq!(bench.at_box(|engine, now| engine.restart_channels(now, SPAN, None)).unwrap_err(), "span span1 is not there");
 }
+
+#[test]
+fn channel_that_the_far_end_took_out_of_service_is_out_after_a_restart_too_until_it_is_given_back() {
+    let ni2 = |settings: &mut Settings| settings.spans[0].switch_type = settings::SwitchType::Ni2;
+    let mut bench = Bench::with(ni2);
+    bench.at_exchange(|x, now| x.block(now, 1)).unwrap();
+    assert_eq!(bench.engine.out_at_far_end(SPAN), [1]);
+    let mut settings = Bench::settings();
+    ni2(&mut settings);
+    // Of 1 this exchange speaks again with its link; of 3 nobody says anything, it is only remembered.
+    bench.restart_box(settings, vec![("span1".into(), vec![1, 3]), ("gone".into(), vec![2])]);
+    let first = |bench: &Bench| bench.engine.span(SPAN).unwrap().channels[0].state;
+    assert_eq!((first(&bench), bench.engine.out_at_far_end(SPAN)), (ChannelUse::OutOfService, vec![1, 3]));
+    assert_eq!(bench.engine.span(SPAN).unwrap().channels[2].state, ChannelUse::OutOfService);
+    bench.answered_from_phone();
+    assert_eq!(first(&bench), ChannelUse::OutOfService);
+    bench.at_exchange(|x, now| x.unblock(now, 1));
+    assert_eq!((first(&bench), bench.engine.out_at_far_end(SPAN)), (ChannelUse::Idle, vec![3]));
+}

@@ -36,6 +36,14 @@ pub enum NotBlocked {
 pub(super) struct Unacknowledged(Vec<(Channel, bool)>);
 
 impl Interface {
+    /// Channels that the far end took out of service before this interface began, as whoever keeps that across a restart remembers it: it
+    /// need not say so again.
+    pub fn recall_out_at_far_end(&mut self, channels: impl IntoIterator<Item = Channel>) {
+        for channel in channels {
+            self.context.channels.set_far_end(channel, false);
+        }
+    }
+
     /// Takes a channel out of use that no call has.
     ///
     /// # Errors

@@ -85,7 +85,7 @@ impl Interface {
         call.enter(now, State::Present, &self.context);
         self.calls.insert(id, call);
         let setup = Setup::from_message(message, &bearer, self.context.variant.facility);
-        self.context.event(Event::Setup { call: id, channel, setup });
+        self.context.event(Event::Setup { call: id, channel, setup: Box::new(setup) });
     }
 
     /// What a SETUP must have for a call to begin, or the cause and diagnostics to refuse it with.

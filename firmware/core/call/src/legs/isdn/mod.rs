@@ -155,6 +155,18 @@ impl IsdnSpan {
         self.settings.side == Side::Network
     }
 
+    /// Timeslots of a span that the far end has taken out of service.
+    pub(super) fn out_at_far_end(&self, interface: u8) -> Vec<u8> {
+        let out = self.interface.channels().iter().filter(|status| status.out_at_far_end);
+        out.map(|status| status.channel).filter(|channel| channel.interface == interface).map(|channel| channel.slot).collect()
+    }
+
+    /// The same as it was before a restart.
+    pub(super) fn recall_out_at_far_end(&mut self, interface: u8, timeslots: &[u8]) {
+        self.interface.recall_out_at_far_end(timeslots.iter().map(|slot| Channel { interface, slot: *slot }));
+        self.changed = true;
+    }
+
     /// Legs that are not over.
     #[must_use]
     pub fn leg_count(&self) -> usize {
@@ -443,7 +455,7 @@ impl IsdnSpan {
                 let leg = out.new_leg();
                 self.learn(call, leg);
                 if self.settings.overlap_receiving && !setup.sending_complete {
-                    self.collecting.insert(call, Collecting { setup, channel: None });
+                    self.collecting.insert(call, Collecting { setup: *setup, channel: None });
                     self.interface.need_digits(now, call, Vec::new());
                 } else {
                     self.say(call, FromLeg::Setup(Box::new(setup_from_isdn(&setup))), out);
