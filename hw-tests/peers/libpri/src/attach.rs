@@ -20,8 +20,8 @@ pub trait Attached {
     fn alarms(&self) -> String;
     /// Why no call may be placed now.
     fn call_obstacle(&self) -> Option<String>;
-    /// Cuts the line, or mends it.
-    fn cut(&mut self, cut: bool) -> Result<(), LineError>;
+    /// Cuts the line of a span, or mends it.
+    fn cut(&mut self, interface: u8, cut: bool) -> Result<(), LineError>;
     /// Moves everything that can be moved; returns what happened on the span, a line each.
     fn service(&mut self, now: Instant, engine: &mut Engine) -> Result<Vec<String>, LineError>;
     /// Sends what libpri has, in its order.

@@ -8,7 +8,8 @@
 //! {"do":"watch"}      from here on this connection is told of every call and of the data link
 //! {"do":"status"}
 //! {"do":"alarm","on":true}      loss of signal toward the far end, until it is turned off
-//! {"do":"restart","channel":5}              RESTART
+//! {"do":"alarm","on":true,"span":1}         the same on another span of a group
+//! {"do":"restart","channel":5}              RESTART; a channel of another span of a group is "span/slot", here and above
 //! {"do":"service","channel":5,"status":2}   SERVICE: 0 in service, 2 out of service
 //! {"do":"shutdown"}   clears all calls, then the peer ends
 //! ```
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::channel::Channel;
 use crate::report::Report;
 
 /// The longest request, and the most that may wait for a client that does not read.
@@ -37,12 +39,28 @@ const MOST_UNREAD: usize = 4 * 1024 * 1024;
 #[allow(missing_docs, reason = "the module header shows every request")]
 pub enum Request {
     Call(CallRequest),
-    Hangup { call: u32, cause: Option<u8> },
-    Hold { call: u32 },
-    Retrieve { call: u32 },
-    Alarm { on: bool },
-    Restart { channel: u8 },
-    Service { channel: u8, status: u8 },
+    Hangup {
+        call: u32,
+        cause: Option<u8>,
+    },
+    Hold {
+        call: u32,
+    },
+    Retrieve {
+        call: u32,
+    },
+    Alarm {
+        on: bool,
+        #[serde(default)]
+        span: u8,
+    },
+    Restart {
+        channel: Channel,
+    },
+    Service {
+        channel: Channel,
+        status: u8,
+    },
     Watch,
     Status,
     Shutdown,
@@ -64,8 +82,8 @@ pub struct CallRequest {
     pub name: Option<String>,
     /// The number that redirected the call, and the reason as Q.931 numbers it: 1 busy, 2 no reply, 15 unconditional.
     pub redirecting: Option<(String, u8)>,
-    /// Insist on this timeslot.
-    pub channel: Option<u8>,
+    /// Insist on this channel.
+    pub channel: Option<Channel>,
     /// WAV file to say.
     pub play: Option<PathBuf>,
     /// Say what is heard instead.

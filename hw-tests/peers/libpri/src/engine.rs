@@ -6,19 +6,22 @@
 //!
 //! A call's timeslot is open from the moment both ends agree on it until it is released; audio before the answer is silence.
 
+mod call;
 mod hold;
+mod incoming;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::audio::{CallAudio, Clip, Recorder, Source};
-use crate::framing::Framing;
+use crate::channel::{Channel, Spans};
 use crate::g711::Law;
-use crate::plan::{Action, NumberPlan};
-use crate::report::{By, CallStatus, Counters, Direction, LineFaults, Report, Status};
-use crate::stack::{CallId, Event, Options, Refused, Ring, Setup, Side, Stack};
+use crate::plan::NumberPlan;
+use crate::report::{By, CallStatus, Counters, DChannelStatus, Direction, LineFaults, Report, Status};
+use crate::stack::{CallId, Event, Options, Refused, Setup, Side, Stack};
 use crate::switch_type::SwitchType;
+use call::{Call, Dialling, Intent, Phase};
 
 /// Q.850 causes that the peer itself gives.
 const NORMAL_CLEARING: u8 = 16;
@@ -36,8 +39,8 @@ pub struct Config {
     pub name: String,
     /// Network or user side.
     pub side: Side,
-    /// E1 or T1.
-    pub framing: Framing,
+    /// E1 or T1; one span, or a group of several.
+    pub spans: Spans,
     /// What libpri takes the far end for.
     pub switch: SwitchType,
     /// With overlap a number that calls us is whole with [`WHOLE`] digits.
@@ -71,8 +74,8 @@ pub struct Order {
     pub name: Option<String>,
     /// The number that redirected the call, and the reason as Q.931 numbers it.
     pub redirecting: Option<(String, u8)>,
-    /// Timeslot to insist on; `None` asks for a free one and takes another if the far end says so.
-    pub channel: Option<u8>,
+    /// Channel to insist on; `None` asks for a free one and takes another if the far end says so.
+    pub channel: Option<Channel>,
     /// What to say when connected.
     pub play: Option<Clip>,
     /// Say what is heard, in place of the clip.
@@ -83,87 +86,14 @@ pub struct Order {
     pub clear_after: Option<Duration>,
 }
 
-/// What a call does once it is connected.
-struct Intent {
-    play: Option<Clip>,
-    echo: bool,
-    record: Option<PathBuf>,
-    clear_after: Option<Duration>,
-}
-
-/// Where a call is.
-enum Phase {
-    /// SETUP sent or received.
-    Setup,
-    /// ALERTING sent or received; an incoming call may be answered later.
-    Alerting { answer_at: Option<Instant> },
-    /// CONNECT sent or received.
-    Connected { audio: CallAudio, clear_at: Option<Instant> },
-    /// Cleared by either end, not yet released; a recording waits here for its report.
-    Clearing { record: Option<PathBuf> },
-}
-
-struct Call {
-    direction: Direction,
-    called: String,
-    began: Instant,
-    channel: Option<u8>,
-    /// Both ends agree on the channel.
-    open: bool,
-    phase: Phase,
-    intent: Intent,
-    cleared_by: Option<By>,
-    /// Outgoing: digits that the far end has not asked for yet. Incoming: the SETUP whose number is not whole.
-    dialling: Dialling,
-}
-
-/// What of a number is still to come.
-#[derive(Default)]
-enum Dialling {
-    #[default]
-    Done,
-    Outgoing(String),
-    Incoming(Ring),
-}
-
-impl Call {
-    fn at_ms(&self, now: Instant) -> u64 {
-        u64::try_from(now.saturating_duration_since(self.began).as_millis()).unwrap_or(u64::MAX)
-    }
-
-    fn due(&self) -> Option<Instant> {
-        match &self.phase {
-            Phase::Alerting { answer_at } => *answer_at,
-            Phase::Connected { clear_at, .. } => *clear_at,
-            Phase::Setup | Phase::Clearing { .. } => None,
-        }
-    }
-
-    fn state(&self) -> &'static str {
-        match self.phase {
-            Phase::Setup => "setup",
-            Phase::Alerting { .. } => "alerting",
-            Phase::Connected { .. } => "connected",
-            Phase::Clearing { .. } => "clearing",
-        }
-    }
-
-    /// Ends the audio and leaves the phase at `Clearing`.
-    fn stop_audio(&mut self) {
-        self.phase = match std::mem::replace(&mut self.phase, Phase::Clearing { record: None }) {
-            Phase::Connected { audio, .. } => Phase::Clearing { record: audio.finish() },
-            Phase::Clearing { record } => Phase::Clearing { record },
-            Phase::Setup | Phase::Alerting { .. } => Phase::Clearing { record: None },
-        };
-    }
-}
-
 /// One side of a primary rate interface with all its calls.
 pub struct Engine {
     stack: Stack,
     config: Config,
     calls: BTreeMap<CallId, Call>,
     link_up: bool,
+    /// Spans of a group that are in alarm: calls are not placed on them.
+    lines_down: BTreeSet<u8>,
     counters: Counters,
     reports: VecDeque<Report>,
 }
@@ -171,18 +101,32 @@ pub struct Engine {
 impl Engine {
     /// Starts libpri, which begins to establish the data link at once.
     pub fn new(config: Config) -> Result<Self, Refused> {
-        let mut stack = Stack::new(&config.name, config.side, config.framing, config.switch, config.options, config.debug)?;
+        let mut stack = Stack::new(&config.name, config.side, config.spans.clone(), config.switch, config.options, config.debug)?;
         for (name, value) in &config.timers {
             stack.set_timer(name, *value)?;
         }
         let (calls, reports) = (BTreeMap::new(), VecDeque::new());
-        Ok(Self { stack, config, calls, link_up: false, counters: Counters::default(), reports })
+        Ok(Self { stack, config, calls, link_up: false, lines_down: BTreeSet::new(), counters: Counters::default(), reports })
     }
 
-    /// Takes one LAPD frame without FCS.
-    pub fn handle_frame(&mut self, now: Instant, frame: &[u8]) {
+    /// Takes one LAPD frame without FCS, from the D-channel of this span.
+    pub fn handle_frame(&mut self, now: Instant, interface: u8, frame: &[u8]) {
         self.counters.frames_received += 1;
-        self.stack.handle_frame(frame);
+        self.stack.handle_frame_on(interface, frame);
+        self.take_events(now);
+    }
+
+    /// Layer 1 of a span went up or down. A single span is left to libpri's timers.
+    pub fn handle_line(&mut self, now: Instant, interface: u8, up: bool) {
+        if self.config.spans.all().count() == 1 {
+            return;
+        }
+        if up {
+            self.lines_down.remove(&interface);
+        } else {
+            self.lines_down.insert(interface);
+        }
+        self.stack.handle_line(interface, up);
         self.take_events(now);
     }
 
@@ -201,9 +145,9 @@ impl Engine {
         self.take_events(now);
     }
 
-    /// Next LAPD frame to send, without FCS.
-    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
-        let frame = self.stack.poll_transmit()?;
+    /// Next LAPD frame to send on the D-channel of this span, without FCS.
+    pub fn poll_transmit(&mut self, interface: u8) -> Option<Vec<u8>> {
+        let frame = self.stack.poll_transmit_on(interface)?;
         self.counters.frames_sent += 1;
         Some(frame)
     }
@@ -226,7 +170,7 @@ impl Engine {
             return Err("the data link is down".to_owned());
         }
         let channel = match order.channel {
-            Some(wanted) if !self.config.framing.is_b_channel(wanted) => {
+            Some(wanted) if !self.config.spans.is_b_channel(wanted) => {
                 return Err(format!("timeslot {wanted} is no B-channel"));
             }
             Some(wanted) if self.is_in_use(wanted) => return Err(format!("timeslot {wanted} is in use")),
@@ -267,13 +211,13 @@ impl Engine {
     }
 
     /// Sends RESTART for a channel; its acknowledgement is told.
-    pub fn restart(&mut self, now: Instant, channel: u8) {
+    pub fn restart(&mut self, now: Instant, channel: Channel) {
         self.stack.restart(channel);
         self.take_events(now);
     }
 
     /// Sends SERVICE for a channel; its acknowledgement is told.
-    pub fn service(&mut self, now: Instant, channel: u8, status: u8) {
+    pub fn service(&mut self, now: Instant, channel: Channel, status: u8) {
         self.stack.service(channel, status);
         self.take_events(now);
     }
@@ -300,7 +244,7 @@ impl Engine {
     /// The law of the audio that is exchanged.
     #[must_use]
     pub fn law(&self) -> Law {
-        self.config.framing.law()
+        self.config.spans.framing().law()
     }
 
     /// No call is left.
@@ -309,15 +253,22 @@ impl Engine {
         self.calls.is_empty()
     }
 
-    /// Timeslots whose audio must be exchanged.
+    /// Its spans.
     #[must_use]
-    pub fn open_slots(&self) -> Vec<u8> {
-        self.calls.values().filter(|call| call.open).filter_map(|call| call.channel).collect()
+    pub const fn spans(&self) -> &Spans {
+        &self.config.spans
     }
 
-    /// One block of a timeslot: takes what was heard, fills what is to be sent.
-    pub fn exchange_block(&mut self, slot: u8, heard: &[u8], sent: &mut [u8]) {
-        match self.calls.values_mut().find(|call| call.channel == Some(slot)).map(|call| &mut call.phase) {
+    /// Timeslots of a span whose audio must be exchanged.
+    #[must_use]
+    pub fn open_slots(&self, interface: u8) -> Vec<u8> {
+        let open = self.calls.values().filter(|call| call.open).filter_map(|call| call.channel);
+        open.filter(|channel| channel.interface == interface).map(|channel| channel.slot).collect()
+    }
+
+    /// One block of a channel: takes what was heard, fills what is to be sent.
+    pub fn exchange_block(&mut self, channel: Channel, heard: &[u8], sent: &mut [u8]) {
+        match self.calls.values_mut().find(|call| call.channel == Some(channel)).map(|call| &mut call.phase) {
             Some(Phase::Connected { audio, .. }) => audio.block(heard, sent),
             Some(Phase::Setup | Phase::Alerting { .. } | Phase::Clearing { .. }) | None => sent.fill(self.law().silence()),
         }
@@ -333,9 +284,13 @@ impl Engine {
             channel: call.channel,
             called: call.called.clone(),
         });
+        let (serving, d_channels) = self.stack.d_channels();
+        let d_channels =
+            d_channels.into_iter().map(|(interface, up)| DChannelStatus { interface, up, serves: interface == serving });
         Status {
             side: if self.config.side == Side::User { "user" } else { "network" },
             link_up: self.link_up,
+            d_channels: d_channels.collect(),
             alarms,
             channels_in_use: self.calls.values().filter(|call| call.channel.is_some()).count(),
             calls: calls.collect(),
@@ -344,13 +299,14 @@ impl Engine {
         }
     }
 
-    fn is_in_use(&self, slot: u8) -> bool {
-        self.calls.values().any(|call| call.channel == Some(slot))
+    fn is_in_use(&self, channel: Channel) -> bool {
+        self.calls.values().any(|call| call.channel == Some(channel))
     }
 
     /// The network hunts from above and the user from below, so that their calls rarely meet.
-    fn free_channel(&self) -> Option<u8> {
-        let mut free = self.config.framing.b_channels().filter(|slot| !self.is_in_use(*slot));
+    fn free_channel(&self) -> Option<Channel> {
+        let is_free = |channel: &Channel| !self.is_in_use(*channel) && !self.lines_down.contains(&channel.interface);
+        let mut free = self.config.spans.b_channels().filter(is_free);
         if self.config.side == Side::Network { free.next_back() } else { free.next() }
     }
 
@@ -381,7 +337,7 @@ impl Engine {
         call.phase = Phase::Connected { audio: CallAudio::new(law, source, recorder), clear_at };
         self.counters.connected += 1;
         let at_ms = call.at_ms(now);
-        self.reports.push_back(Report::Connected { call: id.0, at_ms, channel: call.channel.unwrap_or(0) });
+        self.reports.push_back(Report::Connected { call: id.0, at_ms, channel: call.channel.unwrap_or_default() });
     }
 
     fn take_events(&mut self, now: Instant) {
@@ -400,6 +356,7 @@ impl Engine {
                 self.link_up = false;
                 self.reports.push_back(Report::LinkDown);
             }
+            Event::DChannel { interface, up } => self.reports.push_back(Report::DChannel { interface, up }),
             Event::Ring(ring) => self.take_ring(now, ring),
             Event::NeedDigits { call, channel } => {
                 if self.agree_on_channel(now, call, channel).is_some() {
@@ -449,11 +406,11 @@ impl Engine {
         }
     }
 
-    /// Opens the timeslot that the far end named, or the one that was asked for; `None` when the call was cleared for it.
-    fn agree_on_channel(&mut self, now: Instant, id: CallId, channel: Option<u8>) -> Option<u64> {
-        let taken = channel.is_some_and(|slot| {
-            !self.config.framing.is_b_channel(slot)
-                || self.calls.iter().any(|(other, call)| *other != id && call.channel == Some(slot))
+    /// Opens the channel that the far end named, or the one that was asked for; `None` when the call was cleared for it.
+    fn agree_on_channel(&mut self, now: Instant, id: CallId, channel: Option<Channel>) -> Option<u64> {
+        let taken = channel.is_some_and(|named| {
+            !self.config.spans.is_b_channel(named)
+                || self.calls.iter().any(|(other, call)| *other != id && call.channel == Some(named))
         });
         if taken {
             self.clear(id, CHANNEL_UNACCEPTABLE);
@@ -465,62 +422,6 @@ impl Engine {
         Some(call.at_ms(now))
     }
 
-    /// The channel that the far end names, or another where it would take one; otherwise the cause to refuse with.
-    fn choose_channel(&self, named: Option<u8>, flexible: bool) -> Result<u8, u8> {
-        match named {
-            Some(named) if self.config.framing.is_b_channel(named) && !self.is_in_use(named) => Ok(named),
-            Some(_) if !flexible => Err(REQUESTED_CHANNEL_NOT_AVAILABLE),
-            Some(_) | None => self.free_channel().ok_or(NO_CHANNEL),
-        }
-    }
-
-    fn take_ring(&mut self, now: Instant, ring: Ring) {
-        self.counters.incoming += 1;
-        let id = ring.call;
-        let channel = self.choose_channel(ring.channel, ring.flexible);
-        let call = Call {
-            direction: Direction::Incoming,
-            called: ring.called.clone(),
-            began: now,
-            channel: channel.ok(),
-            open: false,
-            phase: Phase::Setup,
-            intent: Intent { play: None, echo: false, record: None, clear_after: None },
-            cleared_by: None,
-            dialling: Dialling::Done,
-        };
-        self.calls.insert(id, call);
-        match channel {
-            Ok(channel) if self.config.options.overlap && !ring.complete => self.ask_for_digits(now, ring, channel),
-            Ok(_) | Err(_) => self.decide(now, ring, channel),
-        }
-    }
-
-    fn ask_for_digits(&mut self, now: Instant, ring: Ring, channel: u8) {
-        let id = ring.call;
-        if self.stack.need_digits(id, channel).is_err() {
-            return;
-        }
-        if let Some(call) = self.calls.get_mut(&id) {
-            call.dialling = Dialling::Incoming(ring);
-        }
-        // What SETUP had may be whole.
-        self.take_digits(now, id, "", false);
-    }
-
-    fn take_digits(&mut self, now: Instant, id: CallId, digits: &str, complete: bool) {
-        let Some(call) = self.calls.get_mut(&id) else { return };
-        let channel = call.channel.ok_or(NO_CHANNEL);
-        let Dialling::Incoming(ring) = &mut call.dialling else { return };
-        ring.called.push_str(digits);
-        if complete || ring.called.len() >= WHOLE {
-            call.called.clone_from(&ring.called);
-            if let Dialling::Incoming(ring) = std::mem::take(&mut call.dialling) {
-                self.decide(now, ring, channel);
-            }
-        }
-    }
-
     /// The far end asks for digits: the rest, one by one, as somebody keys them.
     fn dial(&mut self, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
@@ -528,39 +429,6 @@ impl Engine {
         for digit in rest.bytes() {
             // A call that libpri no longer knows has its Released waiting in the queue.
             let _ = self.stack.digit(id, digit);
-        }
-    }
-
-    /// The number is whole: the plan says what happens to the call.
-    fn decide(&mut self, now: Instant, ring: Ring, channel: Result<u8, u8>) {
-        let id = ring.call;
-        let Ring { called, calling, withheld, name, complete, redirecting, .. } = ring;
-        let action = self.config.plan.action(&called);
-        let (call, slot) = (id.0, channel.ok());
-        self.reports.push_back(Report::Incoming { call, channel: slot, called, calling, withheld, name, complete, redirecting });
-        match (channel, action) {
-            (Err(cause), _) | (Ok(_), Action::Refuse { cause }) => self.clear(id, cause),
-            (Ok(channel), Action::Ring) => self.alert(now, id, channel, None),
-            (Ok(channel), Action::Answer { clear_after, echo }) => {
-                if let Some(call) = self.calls.get_mut(&id) {
-                    let record = self.config.record_dir.as_ref().map(|dir| dir.join(format!("call-{}.wav", id.0)));
-                    call.intent = Intent { play: self.config.play.clone(), echo, record, clear_after };
-                }
-                self.alert(now, id, channel, Some(now + self.config.answer_after));
-            }
-        }
-    }
-
-    /// CALL PROCEEDING and ALERTING.
-    fn alert(&mut self, now: Instant, id: CallId, channel: u8, answer_at: Option<Instant>) {
-        if self.stack.proceeding(id, channel).and_then(|()| self.stack.alerting(id)).is_err() {
-            return;
-        }
-        self.enter_alerting(id, answer_at);
-        if let Some(call) = self.calls.get_mut(&id) {
-            call.open = true;
-            let at_ms = call.at_ms(now);
-            self.reports.push_back(Report::Alerting { call: id.0, at_ms, in_band: false });
         }
     }
 

@@ -56,7 +56,7 @@ pub(crate) struct PeerEvent {
     pub(crate) text: [c_char; 64],
     pub(crate) redirecting: [c_char; 64],
     pub(crate) redirecting_reason: i32,
-    pub(crate) unused: i32,
+    pub(crate) interface: i32,
 }
 
 impl PeerEvent {
@@ -80,7 +80,7 @@ impl PeerEvent {
             text: [0; 64],
             redirecting: [0; 64],
             redirecting_reason: 0,
-            unused: 0,
+            interface: -1,
         }
     }
 }
@@ -113,6 +113,7 @@ unsafe extern "C" {
         hold: c_int,
         debug: c_int,
     ) -> *mut Peer;
+    pub(crate) fn peer_enslave(master: *mut Peer, slave: *mut Peer);
     pub(crate) fn peer_set_timer(peer: *mut Peer, timer: *const c_char, value: c_int) -> c_int;
     pub(crate) fn peer_receive(peer: *mut Peer, frame: *const u8, length: usize, event: *mut PeerEvent) -> c_int;
     pub(crate) fn peer_run_timers(peer: *mut Peer, event: *mut PeerEvent) -> c_int;
@@ -125,7 +126,7 @@ unsafe extern "C" {
     pub(crate) fn peer_alerting(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;
     pub(crate) fn peer_answer(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;
     pub(crate) fn peer_restart(peer: *mut Peer, channel: c_int) -> c_int;
-    pub(crate) fn peer_service(peer: *mut Peer, channel: c_int, status: c_int) -> c_int;
+    pub(crate) fn peer_service(peer: *mut Peer, span: c_int, channel: c_int, status: c_int) -> c_int;
     pub(crate) fn peer_hold(peer: *mut Peer, call: *mut c_void) -> c_int;
     pub(crate) fn peer_hold_accept(peer: *mut Peer, call: *mut c_void) -> c_int;
     pub(crate) fn peer_retrieve(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;

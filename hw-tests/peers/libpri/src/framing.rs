@@ -1,7 +1,7 @@
 //! E1 or T1: how many timeslots, which of them is the D-channel, and the law of the audio (ITU-T G.704, ETS 300 402-1, G.711).
 //!
-//! libpri has a switch type of EuroISDN for each; they differ in nothing that matters here. Left out: NFAS, by which a T1 uses
-//! timeslot 24 for audio too, and J1.
+//! libpri has a switch type of EuroISDN for each; they differ in nothing that matters here. Left out: J1. That a span of a group
+//! may have audio in the timeslot of the D-channel too is in `channel.rs`.
 
 use clap::ValueEnum;
 

@@ -5,9 +5,10 @@ use std::time::Instant;
 
 use nix::poll::{PollFd, PollFlags};
 use tdm::virtual_span::{VirtualNetwork, VirtualUser};
-use tdm::{Alarms, BLOCK, Channel, Error, MAX_FRAME, Mode, Span};
+use tdm::{Alarms, BLOCK, Channel, Error, MAX_FRAME, Mode, Span, SpanEvent};
 
 use crate::attach::{Attached, LineError};
+use crate::channel;
 use crate::engine::Engine;
 use crate::report::LineFaults;
 
@@ -32,40 +33,55 @@ impl VirtualEnd for VirtualUser {
     }
 }
 
-/// A span, its D-channel and the B-channels in use.
+/// A span, its D-channel if it has one, and the B-channels in use.
 pub struct Line {
+    /// Interface identifier of the span.
+    interface: u8,
     span: Box<dyn VirtualEnd>,
-    d_channel: Box<dyn Channel>,
+    d_channel: Option<Box<dyn Channel>>,
     b_channels: BTreeMap<u8, Box<dyn Channel>>,
     waiting: VecDeque<Vec<u8>>,
 }
 
 impl Line {
-    /// Opens the D-channel.
-    pub fn new(mut span: Box<dyn VirtualEnd>) -> Result<Self, Error> {
+    /// A single span: opens the D-channel.
+    pub fn new(span: Box<dyn VirtualEnd>) -> Result<Self, Error> {
+        Self::of_group(span, 0, true)
+    }
+
+    /// The span of this interface identifier; opens the D-channel where it has one.
+    pub fn of_group(mut span: Box<dyn VirtualEnd>, interface: u8, d_channel: bool) -> Result<Self, Error> {
         let slot = span.info().d_channel.unwrap_or(16);
-        let d_channel = span.open(slot, Mode::Hdlc)?;
-        Ok(Self { span, d_channel, b_channels: BTreeMap::new(), waiting: VecDeque::new() })
+        let d_channel = d_channel.then(|| span.open(slot, Mode::Hdlc)).transpose()?;
+        Ok(Self { interface, span, d_channel, b_channels: BTreeMap::new(), waiting: VecDeque::new() })
+    }
+
+    /// Its interface identifier.
+    #[must_use]
+    pub const fn interface(&self) -> u8 {
+        self.interface
     }
 
     fn receive_frames(&mut self, now: Instant, engine: &mut Engine) -> Result<(), Error> {
+        let Some(d_channel) = &mut self.d_channel else { return Ok(()) };
         let mut frame = [0; MAX_FRAME];
         loop {
-            match self.d_channel.read(&mut frame) {
-                Ok(length) => engine.handle_frame(now, frame.get(..length).unwrap_or_default()),
+            match d_channel.read(&mut frame) {
+                Ok(length) => engine.handle_frame(now, self.interface, frame.get(..length).unwrap_or_default()),
                 Err(Error::WouldBlock) => break,
                 Err(error) => return Err(error),
             }
         }
         // Damaged frames are counted by the channel; LAPD repeats what they held.
-        while self.d_channel.poll_event().is_some() {}
+        while d_channel.poll_event().is_some() {}
         Ok(())
     }
 
     fn pass_frames(&mut self, engine: &mut Engine) -> Result<(), Error> {
-        self.waiting.extend(std::iter::from_fn(|| engine.poll_transmit()));
+        let Some(d_channel) = &mut self.d_channel else { return Ok(()) };
+        self.waiting.extend(std::iter::from_fn(|| engine.poll_transmit(self.interface)));
         while let Some(frame) = self.waiting.front() {
-            match self.d_channel.write(frame) {
+            match d_channel.write(frame) {
                 Ok(_) => drop(self.waiting.pop_front()),
                 Err(Error::WouldBlock) => break,
                 Err(error) => return Err(error),
@@ -77,8 +93,20 @@ impl Line {
         Ok(())
     }
 
+    /// What happened on the span, in words; the engine is told of alarms.
+    fn take_span_events(&mut self, now: Instant, engine: &mut Engine) -> Vec<String> {
+        let mut words = Vec::new();
+        while let Some(event) = self.span.poll_event() {
+            if let SpanEvent::AlarmsChanged { alarms } = &event {
+                engine.handle_line(now, self.interface, !alarms.is_down());
+            }
+            words.push(format!("{event:?}"));
+        }
+        words
+    }
+
     fn open_and_close(&mut self, engine: &Engine) {
-        let wanted = engine.open_slots();
+        let wanted = engine.open_slots(self.interface);
         self.b_channels.retain(|slot, _| wanted.contains(slot));
         for slot in wanted {
             if self.b_channels.contains_key(&slot) {
@@ -98,19 +126,20 @@ impl Line {
     /// As many blocks are written as were read: the span's clock paces the audio.
     fn exchange_audio(&mut self, engine: &mut Engine) -> Result<(), Error> {
         let (mut heard, mut sent) = ([0; BLOCK], [0; BLOCK]);
-        for (slot, channel) in &mut self.b_channels {
+        for (slot, audio) in &mut self.b_channels {
             loop {
-                match channel.read(&mut heard) {
+                match audio.read(&mut heard) {
                     Ok(length) => {
-                        engine.exchange_block(*slot, heard.get(..length).unwrap_or_default(), &mut sent);
+                        let channel = channel::Channel { interface: self.interface, slot: *slot };
+                        engine.exchange_block(channel, heard.get(..length).unwrap_or_default(), &mut sent);
                         // A full queue means that the far end stands still; what it would not hear is dropped.
-                        let _ = channel.write(&sent);
+                        let _ = audio.write(&sent);
                     }
                     Err(Error::WouldBlock) => break,
                     Err(error) => return Err(error),
                 }
             }
-            while channel.poll_event().is_some() {}
+            while audio.poll_event().is_some() {}
         }
         Ok(())
     }
@@ -131,18 +160,19 @@ impl Attached for Line {
     }
 
     /// As loss of signal does.
-    fn cut(&mut self, cut: bool) -> Result<(), LineError> {
+    fn cut(&mut self, _interface: u8, cut: bool) -> Result<(), LineError> {
         Ok(self.span.send_alarms(if cut { Alarms::LOS } else { Alarms::NONE })?)
     }
 
     fn service(&mut self, now: Instant, engine: &mut Engine) -> Result<Vec<String>, LineError> {
         self.span.service()?;
+        let events = self.take_span_events(now, engine);
         self.receive_frames(now, engine)?;
         engine.handle_timeout(now);
         self.open_and_close(engine);
         self.exchange_audio(engine)?;
         self.pass_frames(engine)?;
-        Ok(std::iter::from_fn(|| self.span.poll_event()).map(|event| format!("{event:?}")).collect())
+        Ok(events)
     }
 
     fn send_frames(&mut self, engine: &mut Engine) -> Result<(), LineError> {

@@ -8,6 +8,12 @@
 //! libpri-peer --side user --span-dahdi 1 --control /run/libpri               the PBX, on channels 1 to 31 of DAHDI
 //! ```
 //!
+//! A group of virtual spans that share their D-channels (NFAS) has the further spans' sockets besides:
+//!
+//! ```text
+//! libpri-peer --side user --framing t1 --switch ni2 --span-connect /run/t1-0 --nfas-span /run/t1-1 --nfas-bearers /run/t1-2 ...
+//! ```
+//!
 //! Prints `ready` on stdout once both sockets are there. Logs go to stderr.
 #![forbid(unsafe_code)]
 
@@ -20,10 +26,12 @@ use std::time::Duration;
 use clap::{Args, Parser, ValueEnum};
 use libpri_peer::attach::Attached;
 use libpri_peer::audio::Clip;
+use libpri_peer::channel::{Further, Spans};
 use libpri_peer::control::Control;
 use libpri_peer::dahdi::line::DahdiLine;
 use libpri_peer::engine::{Config, Engine};
 use libpri_peer::framing::Framing;
+use libpri_peer::group::LineGroup;
 use libpri_peer::line::{Line, VirtualEnd};
 use libpri_peer::plan::{NumberPlan, Rule};
 use libpri_peer::run::run;
@@ -46,6 +54,8 @@ struct Cli {
     switch: SwitchType,
     #[command(flatten)]
     span: Attachment,
+    #[command(flatten)]
+    further: FurtherSpans,
     /// The span's clock, for --span-listen: realtime, lockstep or ppm=N.
     #[arg(long, default_value = "realtime", value_parser = parse_clock)]
     clock: Clock,
@@ -101,6 +111,23 @@ struct Attachment {
     span_dahdi: Option<u32>,
 }
 
+#[derive(Args)]
+struct FurtherSpans {
+    /// A further span of a group, attached as the first is, whose D-channel stands by. Interface identifiers count from 1.
+    #[arg(long, value_name = "SOCKET", conflicts_with = "span_dahdi")]
+    nfas_span: Vec<PathBuf>,
+    /// A further span of a group that has no D-channel; counted after those that have.
+    #[arg(long, value_name = "SOCKET", conflicts_with = "span_dahdi")]
+    nfas_bearers: Vec<PathBuf>,
+}
+
+impl FurtherSpans {
+    fn all(&self) -> impl Iterator<Item = (&PathBuf, Further)> {
+        let backups = self.nfas_span.iter().map(|path| (path, Further::WithDChannel));
+        backups.chain(self.nfas_bearers.iter().map(|path| (path, Further::BearersOnly)))
+    }
+}
+
 fn parse_clock(text: &str) -> Result<Clock, String> {
     match text.split_once('=') {
         None if text == "realtime" => Ok(Clock::RealTime),
@@ -116,19 +143,31 @@ fn parse_timer(text: &str) -> Result<(String, i32), String> {
     Ok((name.to_owned(), value))
 }
 
-fn attach(cli: &Cli) -> Result<Box<dyn Attached>, Box<dyn Error>> {
+fn attach(cli: &Cli, spans: &Spans) -> Result<Box<dyn Attached>, Box<dyn Error>> {
+    let Attachment { span_listen, span_connect, span_dahdi } = &cli.span;
+    let listens = span_listen.is_some();
+    let Some(first) = span_listen.as_ref().or(span_connect.as_ref()) else {
+        let first = span_dahdi.ok_or("none of --span-listen, --span-connect and --span-dahdi")?;
+        return Ok(Box::new(DahdiLine::new(first, cli.framing)?));
+    };
+    let sockets = [first].into_iter().chain(cli.further.all().map(|(path, _)| path));
+    let mut lines = Vec::new();
+    for ((interface, d_channel), socket) in spans.all().zip(sockets) {
+        lines.push(Line::of_group(virtual_end(cli, socket, listens)?, interface, d_channel)?);
+    }
+    Ok(Box::new(LineGroup::new(lines)))
+}
+
+fn virtual_end(cli: &Cli, socket: &Path, listens: bool) -> Result<Box<dyn VirtualEnd>, tdm::Error> {
     let info = match cli.framing {
         Framing::E1 => SpanInfo::e1("libpri"),
         Framing::T1 => SpanInfo::t1("libpri"),
     };
-    let Attachment { span_listen, span_connect, span_dahdi } = &cli.span;
-    let end: Box<dyn VirtualEnd> = match (span_listen, span_connect, span_dahdi) {
-        (Some(path), _, _) => Box::new(VirtualNetwork::listen(path, info, cli.clock)?),
-        (None, Some(path), _) => Box::new(VirtualUser::connect(path, info)?),
-        (None, None, Some(first)) => return Ok(Box::new(DahdiLine::new(*first, cli.framing)?)),
-        (None, None, None) => return Err("none of --span-listen, --span-connect and --span-dahdi".into()),
-    };
-    Ok(Box::new(Line::new(end)?))
+    if listens {
+        Ok(Box::new(VirtualNetwork::listen(socket, info, cli.clock)?))
+    } else {
+        Ok(Box::new(VirtualUser::connect(socket, info)?))
+    }
 }
 
 fn serve(cli: &Cli) -> Result<(), Box<dyn Error>> {
@@ -140,11 +179,12 @@ fn serve(cli: &Cli) -> Result<(), Box<dyn Error>> {
         return Err(format!("{}: no such folder", dir.display()).into());
     }
     let control = Control::listen(&cli.control).map_err(|error| format!("{}: {error}", cli.control.display()))?;
-    let mut line = attach(cli)?;
+    let spans = Spans::new(cli.framing, cli.further.all().map(|(_, further)| further).collect());
+    let mut line = attach(cli, &spans)?;
     let engine = Engine::new(Config {
         name: cli.control.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
         side,
-        framing: cli.framing,
+        spans,
         switch: cli.switch,
         options: Options { overlap: cli.overlap, facility: cli.facility, hold: cli.hold },
         debug: cli.debug_libpri,

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::channel::Channel;
+
 /// Who cleared a call, held it or retrieved it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,16 +32,18 @@ pub enum Direction {
 #[serde(tag = "event", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "fields say what they are: timeslot, Q.850 cause, progress indicator 8")]
 pub enum Report {
-    /// The data link is up.
+    /// The data link is up; in a group, the first of its D-channels.
     LinkUp,
-    /// The data link was lost.
+    /// The data link was lost; in a group, the last of its D-channels.
     LinkDown,
+    /// The link of a D-channel of a group is up, or was lost.
+    DChannel { interface: u8, up: bool },
     /// SETUP was sent.
-    Placed { call: u32, channel: u8 },
+    Placed { call: u32, channel: Channel },
     /// SETUP arrived.
     Incoming {
         call: u32,
-        channel: Option<u8>,
+        channel: Option<Channel>,
         called: String,
         calling: String,
         withheld: bool,
@@ -48,29 +52,29 @@ pub enum Report {
         redirecting: Option<(String, u8)>,
     },
     /// CALL PROCEEDING arrived.
-    Proceeding { call: u32, at_ms: u64, channel: Option<u8> },
+    Proceeding { call: u32, at_ms: u64, channel: Option<Channel> },
     /// ALERTING arrived, or was sent for an incoming call.
     Alerting { call: u32, at_ms: u64, in_band: bool },
     /// PROGRESS arrived.
     Progress { call: u32, at_ms: u64, cause: Option<u8>, in_band: bool },
     /// CONNECT arrived, or was sent for an incoming call.
-    Connected { call: u32, at_ms: u64, channel: u8 },
+    Connected { call: u32, at_ms: u64, channel: Channel },
     /// DISCONNECT arrived.
     Clearing { call: u32, at_ms: u64, cause: Option<u8> },
     /// The call is over and its channel free.
     Released { call: u32, at_ms: u64, cause: Option<u8>, by: By, record: Option<PathBuf> },
     /// RESTART arrived; no channel means the whole interface.
-    Restart { channel: Option<u8> },
+    Restart { channel: Option<Channel> },
     /// RESTART ACKNOWLEDGE arrived.
-    Restarted { channel: Option<u8> },
+    Restarted { channel: Option<Channel> },
     /// SERVICE arrived, or its acknowledgement; status 0 is in service, 2 out of service.
-    Service { channel: Option<u8>, status: Option<u8>, acknowledged: bool },
+    Service { channel: Option<Channel>, status: Option<u8>, acknowledged: bool },
     /// The call is held and has no timeslot; by whom.
     Held { call: u32, at_ms: u64, by: By },
     /// HOLD was refused, or not answered.
     HoldRefused { call: u32, cause: u8 },
     /// The call has a timeslot again; who asked for it.
-    Retrieved { call: u32, at_ms: u64, channel: u8, by: By },
+    Retrieved { call: u32, at_ms: u64, channel: Channel, by: By },
     /// RETRIEVE was refused, or not answered: the call is still held.
     RetrieveRefused { call: u32, cause: u8 },
     /// Another event of libpri, by its name.
@@ -104,6 +108,7 @@ impl Report {
             | Self::Released { call, .. } => Some(*call),
             Self::LinkUp
             | Self::LinkDown
+            | Self::DChannel { .. }
             | Self::Restart { .. }
             | Self::Restarted { .. }
             | Self::Service { .. }
@@ -123,6 +128,8 @@ pub struct Status {
     pub side: &'static str,
     /// The data link is in multiframe operation.
     pub link_up: bool,
+    /// The D-channels, the first before those of a group that stand by.
+    pub d_channels: Vec<DChannelStatus>,
     /// Alarms of the span, `none` if there is none.
     pub alarms: String,
     /// Timeslots of calls that are not released.
@@ -133,6 +140,17 @@ pub struct Status {
     pub line: LineFaults,
     /// What was counted since the start.
     pub counters: Counters,
+}
+
+/// One D-channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct DChannelStatus {
+    /// Its span.
+    pub interface: u8,
+    /// Its link is in multiframe operation.
+    pub up: bool,
+    /// New calls take it.
+    pub serves: bool,
 }
 
 /// What was lost on the line since the start. Of a virtual span the peer knows none.
@@ -168,7 +186,7 @@ pub struct CallStatus {
     /// `setup`, `alerting`, `connected` or `clearing`.
     pub state: &'static str,
     /// Its timeslot.
-    pub channel: Option<u8>,
+    pub channel: Option<Channel>,
     /// Called digits.
     pub called: String,
 }

@@ -81,7 +81,7 @@ fn obey(
             Ok(()) => Report::Done,
             Err(reason) => Report::Error { reason },
         },
-        Ok(Request::Alarm { on }) => match line.cut(on) {
+        Ok(Request::Alarm { on, span }) => match line.cut(span, on) {
             Ok(()) => Report::Done,
             Err(error) => Report::Error { reason: error.to_string() },
         },

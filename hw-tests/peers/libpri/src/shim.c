@@ -101,6 +101,8 @@ struct peer *peer_new(const char *name, int network, int switch_type, int overla
     return peer;
 }
 
+void peer_enslave(struct peer *master, struct peer *slave) { pri_enslave(master->pri, slave->pri); }
+
 int peer_set_timer(struct peer *peer, const char *timer, int value) {
     int index = pri_timer2idx(timer);
     return index < 0 ? -1 : pri_set_timer(peer->pri, index, value);
@@ -116,10 +118,16 @@ static int32_t timeslot(int encoded) {
     return encoded < 0 || slot == 0 || slot == 0xff ? -1 : slot;
 }
 
+/* Timeslot and span. libpri may keep the span of a channel that the last message named without one. */
+static void put_channel(struct peer_event *flat, int encoded) {
+    flat->channel = timeslot(encoded);
+    flat->interface = encoded >= 0 && (encoded & 0x10000) ? (encoded >> 8) & 0xff : -1;
+}
+
 static void flatten_ring(struct peer_event *flat, const pri_event_ring *ring) {
     flat->kind = PEER_RING;
     flat->call = ring->call;
-    flat->channel = timeslot(ring->channel);
+    put_channel(flat, ring->channel);
     flat->flexible = ring->flexible;
     flat->progress = ring->progressmask;
     flat->presentation = ring->callingpres;
@@ -138,14 +146,14 @@ static void flatten_ring(struct peer_event *flat, const pri_event_ring *ring) {
 static void flatten_hangup(struct peer_event *flat, int kind, const pri_event_hangup *hangup) {
     flat->kind = kind;
     flat->call = hangup->call;
-    flat->channel = timeslot(hangup->channel);
+    put_channel(flat, hangup->channel);
     flat->cause = hangup->cause;
 }
 
 static void flatten_proceeding(struct peer_event *flat, int kind, const pri_event_proceeding *proceeding) {
     flat->kind = kind;
     flat->call = proceeding->call;
-    flat->channel = timeslot(proceeding->channel);
+    put_channel(flat, proceeding->channel);
     flat->progress = proceeding->progressmask;
     flat->cause = kind == PEER_PROGRESS ? proceeding->cause : -1;
 }
@@ -153,12 +161,13 @@ static void flatten_proceeding(struct peer_event *flat, int kind, const pri_even
 static void flatten_hold(struct peer_event *flat, int kind, void *call, int channel) {
     flat->kind = kind;
     flat->call = call;
-    flat->channel = timeslot(channel);
+    put_channel(flat, channel);
 }
 
 static int flatten(struct peer_event *flat, const pri_event *event) {
     memset(flat, 0, sizeof(*flat));
     flat->channel = -1;
+    flat->interface = -1;
     flat->cause = -1;
     if (!event) {
         return 0;
@@ -177,7 +186,7 @@ static int flatten(struct peer_event *flat, const pri_event *event) {
     case PRI_EVENT_SETUP_ACK:
         flat->kind = PEER_NEED_DIGITS;
         flat->call = event->setup_ack.call;
-        flat->channel = timeslot(event->setup_ack.channel);
+        put_channel(flat, event->setup_ack.channel);
         break;
     case PRI_EVENT_INFO_RECEIVED:
         /* libpri gives only the digits of this message here. */
@@ -193,13 +202,13 @@ static int flatten(struct peer_event *flat, const pri_event *event) {
     case PRI_EVENT_RINGING:
         flat->kind = PEER_ALERTING;
         flat->call = event->ringing.call;
-        flat->channel = timeslot(event->ringing.channel);
+        put_channel(flat, event->ringing.channel);
         flat->progress = event->ringing.progressmask;
         break;
     case PRI_EVENT_ANSWER:
         flat->kind = PEER_ANSWER;
         flat->call = event->answer.call;
-        flat->channel = timeslot(event->answer.channel);
+        put_channel(flat, event->answer.channel);
         flat->progress = event->answer.progressmask;
         break;
     case PRI_EVENT_HANGUP_REQ:
@@ -213,20 +222,20 @@ static int flatten(struct peer_event *flat, const pri_event *event) {
         break;
     case PRI_EVENT_RESTART:
         flat->kind = PEER_RESTART;
-        flat->channel = timeslot(event->restart.channel);
+        put_channel(flat, event->restart.channel);
         break;
     case PRI_EVENT_RESTART_ACK:
         flat->kind = PEER_RESTART_ACK;
-        flat->channel = timeslot(event->restartack.channel);
+        put_channel(flat, event->restartack.channel);
         break;
     case PRI_EVENT_SERVICE:
         flat->kind = PEER_SERVICE;
-        flat->channel = timeslot(event->service.channel);
+        put_channel(flat, event->service.channel);
         flat->cause = event->service.changestatus;
         break;
     case PRI_EVENT_SERVICE_ACK:
         flat->kind = PEER_SERVICE_ACK;
-        flat->channel = timeslot(event->service_ack.channel);
+        put_channel(flat, event->service_ack.channel);
         flat->cause = event->service_ack.changestatus;
         break;
     case PRI_EVENT_HOLD:
@@ -357,8 +366,8 @@ int peer_restart(struct peer *peer, int channel) {
     return pri_reset(peer->pri, channel);
 }
 
-int peer_service(struct peer *peer, int channel, int status) {
-    return pri_maintenance_service(peer->pri, 0, channel, status);
+int peer_service(struct peer *peer, int span, int channel, int status) {
+    return pri_maintenance_service(peer->pri, span, channel, status);
 }
 
 int peer_hold(struct peer *peer, void *call) {

@@ -68,7 +68,8 @@ struct peer_event {
     /* The number that redirected the call, and why (PRI_REDIR_*). */
     char redirecting[64];
     int32_t redirecting_reason;
-    int32_t unused;
+    /* Interface identifier of the channel's span, or -1 when it was not named. */
+    int32_t interface;
 };
 
 struct peer_setup {
@@ -96,6 +97,8 @@ size_t peer_setup_size(void);
 
 /* switch_type is a PRI_SWITCH_*, by its number in libpri.h. */
 struct peer *peer_new(const char *name, int network, int switch_type, int overlap, int facility, int hold, int debug);
+/* Both share the calls of the master from now on; the slave must have none. */
+void peer_enslave(struct peer *master, struct peer *slave);
 int peer_set_timer(struct peer *peer, const char *timer, int value);
 
 /* One frame from the D-channel, without FCS. Returns 1 when *event was filled. */
@@ -116,10 +119,10 @@ int peer_digit(struct peer *peer, void *call, char digit);
 int peer_proceeding(struct peer *peer, void *call, int channel);
 int peer_alerting(struct peer *peer, void *call, int channel);
 int peer_answer(struct peer *peer, void *call, int channel);
-/* RESTART for one channel. */
+/* RESTART for one channel. Here and wherever a channel is given: with span << 8 | 1 << 16 to name its span too. */
 int peer_restart(struct peer *peer, int channel);
-/* SERVICE for one channel: status 0 in service, 2 out of service. */
-int peer_service(struct peer *peer, int channel, int status);
+/* SERVICE for one channel: status 0 in service, 2 out of service. Span 0 is not named. */
+int peer_service(struct peer *peer, int span, int channel, int status);
 /* HOLD and RETRIEVE, and what answers them; -1 when the call's state does not allow it. Channel 0: none is named. */
 int peer_hold(struct peer *peer, void *call);
 int peer_hold_accept(struct peer *peer, void *call);

@@ -14,18 +14,23 @@
 //!
 //! Left out: transfer, supplementary services, advice of charge, the number of a connected line. SERVICE messages are answered whatever the switch type.
 
+mod d_channels;
+mod event;
 mod hold;
+mod receive;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::ffi::{CString, c_char, c_int, c_void};
 use std::fmt;
 use std::ptr::NonNull;
 use std::time::Duration;
 
+use crate::channel::{Channel, Spans};
 use crate::ffi;
-use crate::framing::Framing;
 use crate::g711::Law;
 use crate::switch_type::SwitchType;
+use d_channels::DChannel;
+pub use event::{Event, Ring, Setup};
 
 /// Type unknown, numbering plan ISDN (Q.931 table 4-9): what a PBX sends with the digits as dialled.
 pub const PLAN_ISDN_UNKNOWN_TYPE: u8 = 0x01;
@@ -68,176 +73,6 @@ pub struct Options {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CallId(pub u32);
 
-/// What libpri tells its application.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// Multiframe operation was established.
-    LinkUp,
-    /// The data link was lost.
-    LinkDown,
-    /// SETUP arrived.
-    Ring(Ring),
-    /// SETUP ACKNOWLEDGE: the far end wants more digits.
-    NeedDigits {
-        /// Which call.
-        call: CallId,
-        /// Timeslot that the far end chose or confirmed.
-        channel: Option<u8>,
-    },
-    /// INFORMATION with digits.
-    Digits {
-        /// Which call.
-        call: CallId,
-        /// What it brought.
-        digits: String,
-        /// Sending complete was present.
-        complete: bool,
-    },
-    /// CALL PROCEEDING.
-    Proceeding {
-        /// Which call.
-        call: CallId,
-        /// Timeslot that the far end chose or confirmed.
-        channel: Option<u8>,
-    },
-    /// ALERTING.
-    Alerting {
-        /// Which call.
-        call: CallId,
-        /// Timeslot that the far end chose or confirmed.
-        channel: Option<u8>,
-        /// Progress indicator 8 was in the message.
-        in_band: bool,
-    },
-    /// PROGRESS.
-    Progress {
-        /// Which call.
-        call: CallId,
-        /// Q.850 value, when the message had one.
-        cause: Option<u8>,
-        /// Progress indicator 8 was in the message.
-        in_band: bool,
-    },
-    /// CONNECT.
-    Answer {
-        /// Which call.
-        call: CallId,
-        /// Timeslot that the far end chose or confirmed.
-        channel: Option<u8>,
-    },
-    /// DISCONNECT arrived; libpri was told to go on and sends RELEASE.
-    Clearing {
-        /// Which call.
-        call: CallId,
-        /// Q.850 value.
-        cause: Option<u8>,
-    },
-    /// The call is gone and its channel free.
-    Released {
-        /// Which call.
-        call: CallId,
-        /// Q.850 value of the last message about it, or ours when nobody answered.
-        cause: Option<u8>,
-    },
-    /// RESTART for a channel, or for all of them. libpri acknowledges by itself.
-    Restart {
-        /// `None`: the whole interface.
-        channel: Option<u8>,
-    },
-    /// RESTART ACKNOWLEDGE for a channel.
-    Restarted {
-        /// Which.
-        channel: Option<u8>,
-    },
-    /// SERVICE arrived, or its acknowledgement. libpri acknowledges by itself.
-    Service {
-        /// Timeslot.
-        channel: Option<u8>,
-        /// 0 in service, 2 out of service.
-        status: Option<u8>,
-        /// It is the answer to ours.
-        acknowledged: bool,
-    },
-    /// HOLD: to be answered by [`Stack::accept_hold`].
-    Hold {
-        /// Which call.
-        call: CallId,
-    },
-    /// HOLD ACKNOWLEDGE; or HOLD REJECT, or no answer, with its cause.
-    Held {
-        /// Which call.
-        call: CallId,
-        /// Q.850 value, when it is not held.
-        refused: Option<u8>,
-    },
-    /// RETRIEVE: to be answered by [`Stack::accept_retrieve`] or [`Stack::refuse_retrieve`].
-    Retrieve {
-        /// Which call.
-        call: CallId,
-        /// Timeslot named in the channel identification, if any.
-        channel: Option<u8>,
-        /// Another channel would do.
-        flexible: bool,
-    },
-    /// RETRIEVE ACKNOWLEDGE with its timeslot; or RETRIEVE REJECT, or no answer, with its cause.
-    Retrieved {
-        /// Which call.
-        call: CallId,
-        /// Timeslot that the far end chose or confirmed.
-        channel: Option<u8>,
-        /// Q.850 value, when it is still held.
-        refused: Option<u8>,
-    },
-    /// Anything else: libpri's name of it.
-    Other(String),
-}
-
-/// What a SETUP said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ring {
-    /// The new call.
-    pub call: CallId,
-    /// Timeslot named in the channel identification, if any.
-    pub channel: Option<u8>,
-    /// Another channel would do ("preferred").
-    pub flexible: bool,
-    /// Called digits.
-    pub called: String,
-    /// Calling digits; empty when there were none.
-    pub calling: String,
-    /// Presentation of the calling number was restricted.
-    pub withheld: bool,
-    /// Display, as calling name.
-    pub name: String,
-    /// Type of number and numbering plan of the called number, octet 3 without its extension bit.
-    pub called_plan: u8,
-    /// Sending complete was present.
-    pub complete: bool,
-    /// The number that redirected the call, and the reason as Q.931 numbers it.
-    pub redirecting: Option<(String, u8)>,
-}
-
-/// A SETUP to send: speech, in the law of the interface.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Setup {
-    /// Called digits.
-    pub called: String,
-    /// Calling digits.
-    pub calling: Option<String>,
-    /// Restrict the presentation of the calling number.
-    pub withheld: bool,
-    /// Calling name, sent as display.
-    pub name: Option<String>,
-    /// Timeslot to ask for.
-    pub channel: u8,
-    /// No other channel would do.
-    pub exclusive: bool,
-    /// The called number is whole.
-    pub complete: bool,
-    /// The number that redirected the call, and the reason as Q.931 numbers it: 1 busy, 2 no reply, 15 unconditional.
-    pub redirecting: Option<(String, u8)>,
-}
-
 /// Why libpri would not do something.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Refused {
@@ -270,10 +105,15 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// One libpri controller. It is never freed: libpri offers no call for that, and a peer needs one until it ends.
+/// One libpri controller, or several that share their calls. They are never freed: libpri offers no call for that, and a peer needs them
+/// until it ends.
 pub struct Stack {
+    settings: Settings,
+    /// The controller of the D-channel that new calls take; messages of a call go out where its last one came in, whatever this is.
     peer: NonNull<ffi::Peer>,
-    law: Law,
+    /// Its span.
+    serving: u8,
+    d_channels: Vec<DChannel>,
     calls: BTreeMap<CallId, Held>,
     last_call: u32,
     events: VecDeque<Event>,
@@ -286,67 +126,120 @@ struct Held {
     cause: Option<u8>,
     /// SETUP arrived and nothing was sent in answer.
     only_presented: bool,
+    /// Span of the D-channel on which it began.
+    home: u8,
     /// `pri_hangup` was called. libpri takes a second call of it for the moment to send RELEASE, but sends none.
     cleared: bool,
 }
 
+/// What every controller of a stack is made with.
+struct Settings {
+    name: CString,
+    side: Side,
+    spans: Spans,
+    switch: SwitchType,
+    options: Options,
+    debug: i32,
+    /// Several spans share the D-channels.
+    group: bool,
+}
+
+impl Settings {
+    /// The controller of one span's D-channel.
+    fn controller(&self) -> Result<NonNull<ffi::Peer>, Refused> {
+        let (network, switch_type) = (c_int::from(self.side == Side::Network), self.switch.number(self.spans.framing()));
+        let Options { overlap, facility, hold } = self.options;
+        let (overlap, facility, hold) = (c_int::from(overlap), c_int::from(facility), c_int::from(hold));
+        // SAFETY: `name` is a NUL-terminated string that outlives the call; the shim copies it.
+        let peer = unsafe { ffi::peer_new(self.name.as_ptr(), network, switch_type, overlap, facility, hold, self.debug) };
+        NonNull::new(peer).ok_or(Refused::NoController)
+    }
+
+    fn law(&self) -> Law {
+        self.spans.framing().law()
+    }
+}
+
 impl Stack {
-    /// A controller of this switch type; `name` marks its log lines on stderr, `debug` is a set of libpri's PRI_DEBUG_* bits.
+    /// A controller of this switch type, and one for each further D-channel of `spans`; `name` marks its log lines on stderr, `debug` is a
+    /// set of libpri's PRI_DEBUG_* bits.
     pub fn new(
         name: &str,
         side: Side,
-        framing: Framing,
+        spans: impl Into<Spans>,
         switch: SwitchType,
         options: Options,
         debug: i32,
     ) -> Result<Self, Refused> {
-        let name = c_text(name)?;
-        let (network, switch_type) = (c_int::from(side == Side::Network), switch.number(framing));
-        let Options { overlap, facility, hold } = options;
-        let (overlap, facility, hold) = (c_int::from(overlap), c_int::from(facility), c_int::from(hold));
-        // SAFETY: `name` is a NUL-terminated string that outlives the call; the shim copies it.
-        let peer = unsafe { ffi::peer_new(name.as_ptr(), network, switch_type, overlap, facility, hold, debug) };
-        let peer = NonNull::new(peer).ok_or(Refused::NoController)?;
-        Ok(Self { peer, law: framing.law(), calls: BTreeMap::new(), last_call: 0, events: VecDeque::new() })
+        let (name, spans) = (c_text(name)?, spans.into());
+        let group = spans.all().count() > 1;
+        let further: Vec<u8> =
+            spans.all().filter(|(interface, d_channel)| *interface != 0 && *d_channel).map(|(interface, _)| interface).collect();
+        let settings = Settings { name, side, spans, switch, options, debug, group };
+        let peer = settings.controller()?;
+        let d_channels = vec![DChannel::new(0, peer)];
+        let (calls, events) = (BTreeMap::new(), VecDeque::new());
+        let mut stack = Self { settings, peer, serving: 0, d_channels, calls, last_call: 0, events };
+        for interface in further {
+            stack.add_d_channel(interface)?;
+        }
+        Ok(stack)
     }
 
-    /// Sets a timer or counter by libpri's name: `T200` in milliseconds, `N200`, `K`, `T309`, ...
+    /// Sets a timer or counter of every D-channel by libpri's name: `T200` in milliseconds, `N200`, `K`, `T309`, ...
     pub fn set_timer(&mut self, name: &str, value: i32) -> Result<(), Refused> {
         let timer = c_text(name)?;
-        // SAFETY: the controller lives as long as the process, `timer` as long as the call.
-        let set = unsafe { ffi::peer_set_timer(self.peer.as_ptr(), timer.as_ptr(), value) };
-        if set < 0 { Err(Refused::UnknownTimer(name.to_owned())) } else { Ok(()) }
+        for d_channel in &self.d_channels {
+            // SAFETY: the controller lives as long as the process, `timer` as long as the call.
+            let set = unsafe { ffi::peer_set_timer(d_channel.peer.as_ptr(), timer.as_ptr(), value) };
+            if set < 0 {
+                return Err(Refused::UnknownTimer(name.to_owned()));
+            }
+        }
+        Ok(())
     }
 
-    /// Takes one LAPD frame without FCS.
-    pub fn handle_frame(&mut self, frame: &[u8]) {
+    /// Takes one LAPD frame without FCS, from the D-channel of this span.
+    pub fn handle_frame_on(&mut self, interface: u8, frame: &[u8]) {
+        let Some(peer) = self.controller_of(interface) else { return };
         let mut event = ffi::PeerEvent::empty();
         // SAFETY: `frame` is readable for its length during the call and not kept; `event` is a valid place to write.
-        let filled = unsafe { ffi::peer_receive(self.peer.as_ptr(), frame.as_ptr(), frame.len(), &raw mut event) };
+        let filled = unsafe { ffi::peer_receive(peer.as_ptr(), frame.as_ptr(), frame.len(), &raw mut event) };
         if filled != 0 {
-            self.take_event(&event);
+            if !matches!(event.kind, ffi::LINK_UP | ffi::LINK_DOWN) {
+                self.follow(interface);
+            }
+            self.take_event(&event, interface);
         }
+    }
+
+    /// The same for the first D-channel.
+    pub fn handle_frame(&mut self, frame: &[u8]) {
+        self.handle_frame_on(0, frame);
     }
 
     /// Runs the timers that are due; a spurious call does nothing.
     pub fn handle_timeout(&mut self) {
-        loop {
-            let mut event = ffi::PeerEvent::empty();
-            // SAFETY: the controller lives as long as the process; `event` is a valid place to write.
-            let filled = unsafe { ffi::peer_run_timers(self.peer.as_ptr(), &raw mut event) };
-            if filled == 0 {
-                return;
+        for DChannel { interface, peer, .. } in self.d_channels.clone() {
+            loop {
+                let mut event = ffi::PeerEvent::empty();
+                // SAFETY: the controller lives as long as the process; `event` is a valid place to write.
+                let filled = unsafe { ffi::peer_run_timers(peer.as_ptr(), &raw mut event) };
+                if filled == 0 {
+                    break;
+                }
+                self.take_event(&event, interface);
             }
-            self.take_event(&event);
         }
     }
 
-    /// Next LAPD frame to send, without FCS.
-    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+    /// Next LAPD frame to send on the D-channel of this span, without FCS.
+    pub fn poll_transmit_on(&mut self, interface: u8) -> Option<Vec<u8>> {
+        let peer = self.controller_of(interface)?;
         let mut frame = vec![0; LONGEST_FRAME];
         loop {
             // SAFETY: `frame` is writable for the room that is stated.
-            let length = unsafe { ffi::peer_transmit(self.peer.as_ptr(), frame.as_mut_ptr(), frame.len()) };
+            let length = unsafe { ffi::peer_transmit(peer.as_ptr(), frame.as_mut_ptr(), frame.len()) };
             match usize::try_from(length) {
                 Ok(0) => return None,
                 Ok(length) => {
@@ -359,6 +252,11 @@ impl Stack {
         }
     }
 
+    /// The same for the first D-channel.
+    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+        self.poll_transmit_on(0)
+    }
+
     /// Next event for the application.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
@@ -367,9 +265,10 @@ impl Stack {
     /// How long until [`Self::handle_timeout`] has something to do.
     #[must_use]
     pub fn time_to_timeout(&self) -> Option<Duration> {
-        // SAFETY: the controller lives as long as the process.
-        let milliseconds = unsafe { ffi::peer_next_timer_ms(self.peer.as_ptr()) };
-        u64::try_from(milliseconds).ok().map(Duration::from_millis)
+        // SAFETY: the controllers live as long as the process.
+        let next = |one: &DChannel| unsafe { ffi::peer_next_timer_ms(one.peer.as_ptr()) };
+        let milliseconds = self.d_channels.iter().filter_map(|one| u64::try_from(next(one)).ok()).min();
+        milliseconds.map(Duration::from_millis)
     }
 
     /// Sends SETUP.
@@ -385,10 +284,10 @@ impl Stack {
             called_plan: PLAN_ISDN_UNKNOWN_TYPE.into(),
             calling_plan: PLAN_ISDN_UNKNOWN_TYPE.into(),
             presentation: if setup.withheld { PRESENTATION_RESTRICTED } else { PRESENTATION_ALLOWED },
-            channel: setup.channel.into(),
+            channel: self.encode(setup.channel, self.serving),
             exclusive: setup.exclusive.into(),
             capability: CAPABILITY_SPEECH,
-            layer1: match self.law {
+            layer1: match self.settings.law() {
                 Law::A => LAYER1_A_LAW,
                 Law::Mu => LAYER1_MU_LAW,
             },
@@ -398,26 +297,29 @@ impl Stack {
         };
         // SAFETY: the strings behind `setup` live until the end of this function; libpri copies them.
         let pointer = unsafe { ffi::peer_place(self.peer.as_ptr(), &raw const setup) };
-        if pointer.is_null() { Err(Refused::NoCall) } else { Ok(self.hold(pointer, false)) }
+        if pointer.is_null() { Err(Refused::NoCall) } else { Ok(self.hold(pointer, self.serving, false)) }
     }
 
     /// Sends RESTART for a channel.
-    pub fn restart(&mut self, channel: u8) {
+    pub fn restart(&mut self, channel: impl Into<Channel>) {
+        let channel = self.encode(channel.into(), self.serving);
         // SAFETY: the controller lives as long as the process.
-        unsafe { ffi::peer_restart(self.peer.as_ptr(), channel.into()) };
+        unsafe { ffi::peer_restart(self.peer.as_ptr(), channel) };
     }
 
-    /// Sends SERVICE for a channel: status 0 in service, 2 out of service.
-    pub fn service(&mut self, channel: u8, status: u8) {
+    /// Sends SERVICE for a channel: status 0 in service, 2 out of service. libpri cannot name span 0 in it.
+    pub fn service(&mut self, channel: impl Into<Channel>, status: u8) {
+        let Channel { interface, slot } = channel.into();
         // SAFETY: the controller lives as long as the process.
-        unsafe { ffi::peer_service(self.peer.as_ptr(), channel.into(), status.into()) };
+        unsafe { ffi::peer_service(self.peer.as_ptr(), interface.into(), slot.into(), status.into()) };
     }
 
     /// Sends SETUP ACKNOWLEDGE with the channel.
-    pub fn need_digits(&mut self, call: CallId, channel: u8) -> Result<(), Refused> {
+    pub fn need_digits(&mut self, call: CallId, channel: impl Into<Channel>) -> Result<(), Refused> {
         let pointer = self.answering(call)?;
+        let channel = self.encode(channel.into(), self.home(call));
         // SAFETY: libpri looks the pointer up among its calls before it uses it.
-        unsafe { ffi::peer_need_digits(self.peer.as_ptr(), pointer, channel.into()) };
+        unsafe { ffi::peer_need_digits(self.peer.as_ptr(), pointer, channel) };
         Ok(())
     }
 
@@ -430,10 +332,15 @@ impl Stack {
     }
 
     /// Sends CALL PROCEEDING with the channel.
-    pub fn proceeding(&mut self, call: CallId, channel: u8) -> Result<(), Refused> {
+    pub fn proceeding(&mut self, call: CallId, channel: impl Into<Channel>) -> Result<(), Refused> {
+        let channel = self.encode(channel.into(), self.home(call));
+        self.send_proceeding(call, channel)
+    }
+
+    fn send_proceeding(&mut self, call: CallId, channel: c_int) -> Result<(), Refused> {
         let pointer = self.answering(call)?;
         // SAFETY: libpri looks the pointer up among its calls before it uses it.
-        unsafe { ffi::peer_proceeding(self.peer.as_ptr(), pointer, channel.into()) };
+        unsafe { ffi::peer_proceeding(self.peer.as_ptr(), pointer, channel) };
         Ok(())
     }
 
@@ -462,7 +369,7 @@ impl Stack {
         held.cause = Some(cause);
         if held.only_presented && !REFUSING.contains(&cause) {
             // 0: the channel stays as the far end proposed it.
-            self.proceeding(call, 0)?;
+            self.send_proceeding(call, 0)?;
         }
         self.hang_up(call, cause);
         Ok(())
@@ -475,10 +382,10 @@ impl Stack {
         Ok(held.pointer)
     }
 
-    fn hold(&mut self, pointer: *mut c_void, only_presented: bool) -> CallId {
+    fn hold(&mut self, pointer: *mut c_void, home: u8, only_presented: bool) -> CallId {
         self.last_call += 1;
         let call = CallId(self.last_call);
-        self.calls.insert(call, Held { pointer, cause: None, only_presented, cleared: false });
+        self.calls.insert(call, Held { pointer, cause: None, only_presented, home, cleared: false });
         call
     }
 
@@ -502,112 +409,8 @@ impl Stack {
     fn find(&self, pointer: *mut c_void) -> Option<CallId> {
         self.calls.iter().find(|(_, held)| held.pointer == pointer).map(|(call, _)| *call)
     }
-
-    fn take_event(&mut self, event: &ffi::PeerEvent) {
-        match event.kind {
-            ffi::LINK_UP => self.events.push_back(Event::LinkUp),
-            ffi::LINK_DOWN => self.events.push_back(Event::LinkDown),
-            ffi::RESTART => self.events.push_back(Event::Restart { channel: slot(event.channel) }),
-            ffi::RESTART_ACK => self.events.push_back(Event::Restarted { channel: slot(event.channel) }),
-            ffi::SERVICE | ffi::SERVICE_ACK => self.events.push_back(Event::Service {
-                channel: slot(event.channel),
-                status: u8::try_from(event.cause).ok(),
-                acknowledged: event.kind == ffi::SERVICE_ACK,
-            }),
-            ffi::RING => self.take_ring(event),
-            ffi::DIGITS => self.take_digits(event),
-            ffi::NEED_DIGITS | ffi::PROCEEDING | ffi::ALERTING | ffi::PROGRESS | ffi::ANSWER => self.take_progress(event),
-            ffi::HOLD..=ffi::RETRIEVE_REJECT => self.take_hold(event),
-            ffi::HANGUP_REQUEST | ffi::HANGUP | ffi::HANGUP_ACK => self.take_hangup(event),
-            ffi::CONFIG_ERROR => self.events.push_back(Event::Other(format!("configuration error: {}", text(&event.text)))),
-            ffi::OTHER => self.events.push_back(Event::Other(format!("{} (event {})", text(&event.text), event.raw))),
-            kind => self.events.push_back(Event::Other(format!("event of unknown kind {kind}"))),
-        }
-    }
-
-    fn take_ring(&mut self, event: &ffi::PeerEvent) {
-        // A pointer that we still hold was freed and given out again by libpri without a word about its old call.
-        if let Some(stale) = self.find(event.call) {
-            self.release(stale, None);
-        }
-        let call = self.hold(event.call, true);
-        self.events.push_back(Event::Ring(Ring {
-            call,
-            channel: slot(event.channel),
-            flexible: event.flexible != 0,
-            called: text(&event.called),
-            calling: text(&event.calling),
-            withheld: event.presentation & PRESENTATION_MASK == PRESENTATION_RESTRICTED,
-            name: text(&event.text),
-            called_plan: u8::try_from(event.called_plan).unwrap_or(0),
-            complete: event.complete != 0,
-            redirecting: Some((text(&event.redirecting), u8::try_from(event.redirecting_reason).unwrap_or(0)))
-                .filter(|(number, _)| !number.is_empty()),
-        }));
-    }
-
-    fn take_digits(&mut self, event: &ffi::PeerEvent) {
-        let Some(call) = self.find(event.call) else { return };
-        self.events.push_back(Event::Digits { call, digits: text(&event.called), complete: event.complete != 0 });
-    }
-
-    fn take_progress(&mut self, event: &ffi::PeerEvent) {
-        let Some(call) = self.find(event.call) else { return };
-        let channel = slot(event.channel);
-        let in_band = event.progress & PROGRESS_IN_BAND != 0;
-        self.events.push_back(match event.kind {
-            ffi::NEED_DIGITS => Event::NeedDigits { call, channel },
-            ffi::PROCEEDING => Event::Proceeding { call, channel },
-            ffi::ALERTING => Event::Alerting { call, channel, in_band },
-            ffi::PROGRESS => Event::Progress { call, cause: cause(event.cause), in_band },
-            _ => Event::Answer { call, channel },
-        });
-    }
-
-    fn take_hangup(&mut self, event: &ffi::PeerEvent) {
-        let Some(call) = self.find(event.call) else { return };
-        let cause = cause(event.cause);
-        // libpri repeats the cause that it is given; 16 stands in for a message that named none.
-        let repeated = cause.unwrap_or(16);
-        match event.kind {
-            // DISCONNECT arrived: pri_hangup sends RELEASE, and HANGUP_ACK follows the RELEASE COMPLETE.
-            ffi::HANGUP_REQUEST => {
-                if let Some(held) = self.calls.get_mut(&call) {
-                    held.cause = cause;
-                }
-                self.events.push_back(Event::Clearing { call, cause });
-                self.hang_up(call, repeated);
-            }
-            // RELEASE or RELEASE COMPLETE arrived, or a timer gave up: pri_hangup answers and frees the call.
-            ffi::HANGUP => {
-                if let Some(held) = self.calls.get_mut(&call) {
-                    held.cause = cause.or(held.cause);
-                }
-                self.hang_up(call, repeated);
-            }
-            // libpri has freed the call already.
-            _ => {
-                let first_cause = self.calls.get(&call).and_then(|held| held.cause);
-                self.release(call, first_cause.or(cause));
-            }
-        }
-    }
 }
 
 fn c_text(text: &str) -> Result<CString, Refused> {
     CString::new(text).map_err(|_| Refused::BadText(text.to_owned()))
-}
-
-/// The text in a C array; the shim ends it with NUL, and a full array would still be read safely.
-fn text(octets: &[c_char]) -> String {
-    let octets: Vec<u8> = octets.iter().map(|octet| octet.to_ne_bytes()[0]).chain([0]).collect();
-    CStr::from_bytes_until_nul(&octets).map(|text| text.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-fn slot(channel: i32) -> Option<u8> {
-    u8::try_from(channel).ok()
-}
-
-fn cause(value: i32) -> Option<u8> {
-    u8::try_from(value).ok().filter(|value| *value < 128)
 }

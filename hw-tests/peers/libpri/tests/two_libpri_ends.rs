@@ -76,7 +76,7 @@ fn setup(called: &str, channel: u8) -> Setup {
         calling: Some("5550001".into()),
         withheld: false,
         name: None,
-        channel,
+        channel: channel.into(),
         exclusive: true,
         complete: true,
         redirecting: None,
@@ -113,7 +113,7 @@ fn setup_carries_numbers_and_channel() {
     joined.settle();
     let ring = Joined::ring(&joined.network_events);
     assert_eq!((ring.called.as_str(), ring.calling.as_str()), ("5551001", "5550001"));
-    assert_eq!((ring.channel, ring.flexible, ring.withheld, ring.complete), (Some(17), false, true, true));
+    assert_eq!((ring.channel, ring.flexible, ring.withheld, ring.complete), (Some(17.into()), false, true, true));
     assert_eq!(ring.called_plan, 0x01);
     assert_eq!(call, CallId(1));
 }
@@ -122,7 +122,7 @@ fn setup_carries_numbers_and_channel() {
 fn answered_call_is_cleared_by_caller_and_both_ends_say_released() {
     let mut joined = Joined::up();
     let (outgoing, incoming) = connected_from_user(&mut joined);
-    let channel = Some(3);
+    let channel = Some(3.into());
     assert_eq!(
         joined.user_events,
         [
@@ -192,7 +192,7 @@ fn busy_user_clears_with_cause_17() {
     assert_eq!(
         joined.network_events,
         [
-            Event::Proceeding { call: outgoing, channel: Some(31) },
+            Event::Proceeding { call: outgoing, channel: Some(31.into()) },
             Event::Clearing { call: outgoing, cause: Some(17) },
             Event::Released { call: outgoing, cause: Some(17) },
         ]
@@ -257,12 +257,12 @@ fn held_call_has_no_channel_and_is_retrieved_on_another() {
     joined.settle();
     assert_eq!(joined.user_events, [Event::Held { call: outgoing, refused: None }]);
     joined.forget();
-    joined.user.retrieve(outgoing, Some(7)).unwrap();
+    joined.user.retrieve(outgoing, Some(7.into())).unwrap();
     joined.settle();
-    assert_eq!(joined.network_events, [Event::Retrieve { call: incoming, channel: Some(7), flexible: true }]);
+    assert_eq!(joined.network_events, [Event::Retrieve { call: incoming, channel: Some(7.into()), flexible: true }]);
     joined.network.accept_retrieve(incoming, 9).unwrap();
     joined.settle();
-    assert_eq!(joined.user_events, [Event::Retrieved { call: outgoing, channel: Some(9), refused: None }]);
+    assert_eq!(joined.user_events, [Event::Retrieved { call: outgoing, channel: Some(9.into()), refused: None }]);
 }
 
 #[test]

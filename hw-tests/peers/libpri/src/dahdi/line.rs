@@ -71,7 +71,7 @@ impl DahdiLine {
     }
 
     fn open_and_close(&mut self, engine: &Engine) -> Result<(), DahdiError> {
-        let wanted = engine.open_slots();
+        let wanted = engine.open_slots(0);
         let first = self.first;
         let Some(open) = &mut self.open else { return Ok(()) };
         for (_, closed) in open.b_channels.extract_if(.., |slot, _| !wanted.contains(slot)) {
@@ -93,7 +93,7 @@ impl Open {
         let before = std::mem::replace(&mut self.alarms, self.d_channel.alarms()?);
         while let Some(frame) = self.d_channel.read_frame()? {
             if self.alarms == 0 {
-                engine.handle_frame(now, &frame);
+                engine.handle_frame(now, 0, &frame);
             }
         }
         let changed = before != self.alarms;
@@ -106,7 +106,7 @@ impl Open {
         for (slot, channel) in &mut self.b_channels {
             channel.take_events()?;
             while let Some(length) = channel.read_audio(&mut heard)? {
-                engine.exchange_block(*slot, heard.get(..length).unwrap_or_default(), &mut sent);
+                engine.exchange_block((*slot).into(), heard.get(..length).unwrap_or_default(), &mut sent);
                 channel.write_audio(&sent)?;
             }
         }
@@ -149,7 +149,7 @@ impl Attached for DahdiLine {
         (alarms != NO_ALARM).then(|| format!("the line is out of order: {alarms}"))
     }
 
-    fn cut(&mut self, cut: bool) -> Result<(), LineError> {
+    fn cut(&mut self, _interface: u8, cut: bool) -> Result<(), LineError> {
         if cut {
             self.let_go();
             Ok(())
@@ -174,7 +174,7 @@ impl Attached for DahdiLine {
 
     fn send_frames(&mut self, engine: &mut Engine) -> Result<(), LineError> {
         // Taken from libpri whatever becomes of them.
-        let frames = std::iter::from_fn(|| engine.poll_transmit());
+        let frames = std::iter::from_fn(|| engine.poll_transmit(0));
         match &mut self.open {
             Some(open) => {
                 open.waiting.extend(frames);

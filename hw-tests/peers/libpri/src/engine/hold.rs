@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::{CHANNEL_UNACCEPTABLE, Engine};
+use crate::channel::Channel;
 use crate::report::{By, Report};
 use crate::stack::CallId;
 
@@ -46,7 +47,7 @@ impl Engine {
         self.reports.push_back(Report::Held { call: id.0, at_ms, by });
     }
 
-    pub(super) fn take_retrieve(&mut self, now: Instant, id: CallId, named: Option<u8>, flexible: bool) {
+    pub(super) fn take_retrieve(&mut self, now: Instant, id: CallId, named: Option<Channel>, flexible: bool) {
         // A request of ours that met the far end's gives its timeslot back.
         if let Some(call) = self.calls.get_mut(&id) {
             call.channel = None;
@@ -61,19 +62,19 @@ impl Engine {
         }
     }
 
-    pub(super) fn take_retrieved(&mut self, now: Instant, id: CallId, channel: Option<u8>, refused: Option<u8>) {
+    pub(super) fn take_retrieved(&mut self, now: Instant, id: CallId, channel: Option<Channel>, refused: Option<u8>) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let asked = call.channel.take();
         match (refused, channel.or(asked)) {
             (Some(cause), _) => self.reports.push_back(Report::RetrieveRefused { call: id.0, cause }),
-            (None, Some(channel)) if self.config.framing.is_b_channel(channel) && !self.is_in_use(channel) => {
+            (None, Some(channel)) if self.config.spans.is_b_channel(channel) && !self.is_in_use(channel) => {
                 self.retrieved(now, id, channel, By::Us);
             }
             (None, Some(_) | None) => self.clear(id, CHANNEL_UNACCEPTABLE),
         }
     }
 
-    fn retrieved(&mut self, now: Instant, id: CallId, channel: u8, by: By) {
+    fn retrieved(&mut self, now: Instant, id: CallId, channel: Channel, by: By) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         (call.channel, call.open) = (Some(channel), true);
         let at_ms = call.at_ms(now);

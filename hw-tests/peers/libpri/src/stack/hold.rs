@@ -2,7 +2,9 @@
 
 use std::ffi::c_int;
 
-use super::{CallId, Event, Refused, Stack, cause, slot};
+use super::receive::cause;
+use super::{CallId, Event, Refused, Stack};
+use crate::channel::Channel;
 use crate::ffi;
 
 impl Stack {
@@ -21,18 +23,19 @@ impl Stack {
     }
 
     /// Sends RETRIEVE with a channel, which the user prefers and the network insists on; or with none.
-    pub fn retrieve(&mut self, call: CallId, channel: Option<u8>) -> Result<(), Refused> {
+    pub fn retrieve(&mut self, call: CallId, channel: Option<Channel>) -> Result<(), Refused> {
         let pointer = self.answering(call)?;
-        let channel = c_int::from(channel.unwrap_or(0));
+        let channel = channel.map_or(0, |channel| self.encode(channel, self.home(call)));
         // SAFETY: libpri looks the pointer up among its calls before it uses it.
         sent(unsafe { ffi::peer_retrieve(self.peer.as_ptr(), pointer, channel) }, "RETRIEVE")
     }
 
     /// Sends RETRIEVE ACKNOWLEDGE with the channel.
-    pub fn accept_retrieve(&mut self, call: CallId, channel: u8) -> Result<(), Refused> {
+    pub fn accept_retrieve(&mut self, call: CallId, channel: impl Into<Channel>) -> Result<(), Refused> {
         let pointer = self.answering(call)?;
+        let channel = self.encode(channel.into(), self.home(call));
         // SAFETY: libpri looks the pointer up among its calls before it uses it.
-        sent(unsafe { ffi::peer_retrieve_accept(self.peer.as_ptr(), pointer, channel.into()) }, "RETRIEVE ACKNOWLEDGE")
+        sent(unsafe { ffi::peer_retrieve_accept(self.peer.as_ptr(), pointer, channel) }, "RETRIEVE ACKNOWLEDGE")
     }
 
     /// Sends RETRIEVE REJECT.
@@ -44,7 +47,7 @@ impl Stack {
 
     pub(super) fn take_hold(&mut self, event: &ffi::PeerEvent) {
         let Some(call) = self.find(event.call) else { return };
-        let (channel, refused) = (slot(event.channel), cause(event.cause));
+        let (channel, refused) = (self.decode(event, self.home(call)), cause(event.cause));
         self.events.push_back(match event.kind {
             ffi::HOLD => Event::Hold { call },
             ffi::HOLD_ACK => Event::Held { call, refused: None },
