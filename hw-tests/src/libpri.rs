@@ -132,6 +132,12 @@ impl Libpri {
         self.wait_for_status(alarms, |status| status["alarms"] == alarms);
     }
 
+    /// Waits until its D-channels are as `expected`: an object for each, with its span, whether it is up, and whether new calls take it.
+    #[track_caller]
+    pub fn wait_for_d_channels(&self, expected: &Value) {
+        self.wait_for_status("the D-channels", |status| status["d_channels"] == *expected);
+    }
+
     /// Waits until it holds no call, and returns its status then.
     #[track_caller]
     pub fn wait_until_idle(&self) -> Value {

@@ -18,6 +18,7 @@ macro_rules! with_libpri_on_either_side {
 
 mod hold;
 mod near_end;
+mod nfas;
 mod switch_types;
 
 use std::path::PathBuf;

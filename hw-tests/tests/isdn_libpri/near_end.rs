@@ -1,28 +1,22 @@
-//! The near end of the span: `isdn::Interface` on a virtual span, run by a thread of the test.
+//! The near end: `isdn::Interface` on a virtual span, or on several for a group, run by a thread of the test ([`driver`]).
 //!
 //! It answers calls by their number (201 answers, 202 is busy, 203 unallocated, 204 rings for ever, 205 answers and
 //! clears after 20 ms; a number in pieces is asked for until it has three digits), lets the far end hold and retrieve them, sends back on every B-channel what it hears, and keeps the ladder, which is printed when the test fails.
 
-use std::collections::BTreeMap;
-use std::os::fd::AsFd;
-use std::path::Path;
+mod driver;
+
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use isdn::{CallId, Cause, CauseValue, ChannelState, Config, Connected, Event, Interface, Location, Refused, Setup, Side, Stats};
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use driver::{Driver, NearSpan};
+use isdn::{CallId, CauseValue, Channel, Config, DChannelState, Event, Framing, Refused, Setup, Stats};
 use tdm::virtual_span::{Clock, VirtualNetwork, VirtualUser};
-use tdm::{BLOCK, Channel, MAX_FRAME, Mode, Span, SpanEvent, SpanInfo};
+use tdm::{Span, SpanInfo};
 
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long a call to 205 lasts.
-const SHORT_CALL: Duration = Duration::from_millis(20);
-
-/// Digits of a number that the near end knows.
-const WHOLE: usize = 3;
-
 /// Which end of the span the near end is.
 #[derive(Clone, Copy)]
 pub(crate) enum Attach<'a> {
@@ -38,20 +32,25 @@ enum Command {
     Clear(CallId, CauseValue),
     Hold(CallId),
     Retrieve(CallId),
-    Block(u8),
-    Unblock(u8),
-    Restart(u8),
+    Block(Channel),
+    Unblock(Channel),
+    Restart(Channel),
+    Silence(u8, bool),
     Look(Sender<Look>),
     Stop,
 }
 
 /// The interface at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Look {
     pub(crate) stats: Stats,
     pub(crate) calls: usize,
     /// Channels that are not idle.
     pub(crate) channels_in_use: usize,
+    /// Those of the calls, in the calls' order.
+    pub(crate) channels: Vec<Channel>,
+    /// In order of preference.
+    pub(crate) d_channels: Vec<DChannelState>,
 }
 
 pub(crate) struct NearEnd {
@@ -65,13 +64,28 @@ pub(crate) struct NearEnd {
 impl NearEnd {
     pub(crate) fn start(config: Config, attach: Attach<'_>) -> Self {
         let span: Box<dyn Span> = match attach {
-            Attach::Listen(path) => Box::new(VirtualNetwork::listen(path, SpanInfo::e1("near"), Clock::LockStep).unwrap()),
-            Attach::Connect(path) => Box::new(VirtualUser::connect(path, SpanInfo::e1("near")).unwrap()),
+            Attach::Listen(path) => Box::new(VirtualNetwork::listen(path, info(config.framing), Clock::LockStep).unwrap()),
+            Attach::Connect(path) => Box::new(VirtualUser::connect(path, info(config.framing)).unwrap()),
         };
+        Self::run(config, vec![NearSpan::new(0, span, true)])
+    }
+
+    /// A group of the spans that `config` says, each the network end of its socket; the first span's first.
+    pub(crate) fn start_group(config: Config, sockets: &[PathBuf]) -> Self {
+        let further = config.nfas.iter().flat_map(|nfas| &nfas.spans).map(|span| (span.interface, span.d_channel));
+        let spans = [(0, true)].into_iter().chain(further).zip(sockets).map(|((interface, d_channel), socket)| {
+            let span = VirtualNetwork::listen(socket, info(config.framing), Clock::LockStep).unwrap();
+            NearSpan::new(interface, Box::new(span), d_channel)
+        });
+        let spans = spans.collect();
+        Self::run(config, spans)
+    }
+
+    fn run(config: Config, spans: Vec<NearSpan>) -> Self {
         let ladder = Arc::new(Mutex::new(Vec::new()));
         let (commands, to_thread) = channel();
         let (from_thread, events) = channel();
-        let driver = Driver::new(config, span, from_thread, Arc::clone(&ladder));
+        let driver = Driver::new(config, spans, from_thread, Arc::clone(&ladder));
         let thread = std::thread::spawn(move || driver.run(&to_thread));
         Self { commands, events, passed: Vec::new(), ladder, thread: Some(thread) }
     }
@@ -136,13 +150,19 @@ impl NearEnd {
     }
 
     /// Takes a channel out of use, or gives it back.
-    pub(crate) fn set_blocked(&self, slot: u8, blocked: bool) {
-        self.commands.send(if blocked { Command::Block(slot) } else { Command::Unblock(slot) }).unwrap();
+    pub(crate) fn set_blocked(&self, channel: impl Into<Channel>, blocked: bool) {
+        let channel = channel.into();
+        self.commands.send(if blocked { Command::Block(channel) } else { Command::Unblock(channel) }).unwrap();
     }
 
     /// Restarts a channel.
-    pub(crate) fn restart(&self, slot: u8) {
-        self.commands.send(Command::Restart(slot)).unwrap();
+    pub(crate) fn restart(&self, channel: impl Into<Channel>) {
+        self.commands.send(Command::Restart(channel.into())).unwrap();
+    }
+
+    /// From now on the D-channel of a span carries nothing either way, and no alarm says so; or it does again.
+    pub(crate) fn silence(&self, interface: u8, silent: bool) {
+        self.commands.send(Command::Silence(interface, silent)).unwrap();
     }
 
     /// Waits until the call is over; says why.
@@ -182,10 +202,15 @@ impl NearEnd {
 
     /// The interface once it holds no call (the last message may still be on its way), or after long patience as it is.
     pub(crate) fn look_when_idle(&self) -> Look {
+        self.look_when(|look| (look.calls, look.channels_in_use) == (0, 0))
+    }
+
+    /// The interface once this holds, or after long patience as it is.
+    pub(crate) fn look_when(&self, holds: impl Fn(&Look) -> bool) -> Look {
         let end = Instant::now() + PATIENCE;
         loop {
             let look = self.look();
-            if (look.calls, look.channels_in_use) == (0, 0) || Instant::now() > end {
+            if holds(&look) || Instant::now() > end {
                 return look;
             }
             std::thread::sleep(Duration::from_millis(2));
@@ -209,6 +234,13 @@ impl Drop for NearEnd {
         } else {
             ended.unwrap().unwrap();
         }
+    }
+}
+
+fn info(framing: Framing) -> SpanInfo {
+    match framing {
+        Framing::E1 => SpanInfo::e1("near"),
+        Framing::T1 => SpanInfo::t1("near"),
     }
 }
 
@@ -237,196 +269,4 @@ fn name(event: &Event, wanted: CallId) -> Option<&'static str> {
         Event::Released { call, .. } => (call, "released"),
     };
     (*call == wanted).then_some(name)
-}
-
-/// What the thread owns.
-struct Driver {
-    side: Side,
-    interface: Interface,
-    span: Box<dyn Span>,
-    d_channel: Box<dyn Channel>,
-    b_channels: BTreeMap<CallId, Box<dyn Channel>>,
-    /// Calls to clear so long after they are established: no sooner, since CONNECT ACKNOWLEDGE would cross DISCONNECT.
-    short_calls: Vec<CallId>,
-    due: Vec<(Instant, CallId)>,
-    /// Called numbers that are not whole.
-    dialled: BTreeMap<CallId, String>,
-    events: Sender<Event>,
-    ladder: Arc<Mutex<Vec<String>>>,
-    began: Instant,
-}
-
-impl Driver {
-    fn new(config: Config, mut span: Box<dyn Span>, events: Sender<Event>, ladder: Arc<Mutex<Vec<String>>>) -> Self {
-        let d_channel = span.open(16, Mode::Hdlc).unwrap();
-        let side = config.side;
-        let mut interface = Interface::new(config);
-        let began = Instant::now();
-        interface.handle_layer1(began, false);
-        interface.start(began);
-        let (b_channels, dialled, short_calls, due) = (BTreeMap::new(), BTreeMap::new(), Vec::new(), Vec::new());
-        Self { side, interface, span, d_channel, b_channels, short_calls, due, dialled, events, ladder, began }
-    }
-
-    fn run(mut self, commands: &Receiver<Command>) {
-        loop {
-            let now = Instant::now();
-            while let Ok(command) = commands.try_recv() {
-                match command {
-                    Command::Setup(setup, reply) => reply.send(self.interface.setup(now, *setup)).unwrap(),
-                    Command::Digits(call, digits, complete) => self.interface.more_digits(now, call, &digits, complete),
-                    Command::Clear(call, cause) => self.clear(now, call, cause),
-                    Command::Hold(call) => self.interface.hold(now, call),
-                    Command::Retrieve(call) => self.interface.retrieve(now, call),
-                    Command::Block(slot) => self.interface.block(now, slot).unwrap(),
-                    Command::Unblock(slot) => self.interface.unblock(now, slot),
-                    Command::Restart(slot) => self.interface.restart(now, &[slot.into()]),
-                    Command::Look(reply) => reply.send(self.look()).unwrap(),
-                    Command::Stop => return,
-                }
-            }
-            self.span.service().unwrap();
-            while let Some(event) = self.span.poll_event() {
-                if let SpanEvent::AlarmsChanged { alarms } = event {
-                    self.note(format!("alarms {alarms}"));
-                    self.interface.handle_layer1(now, !alarms.is_down());
-                }
-            }
-            self.receive_frames(now);
-            self.interface.handle_timeout(now);
-            for (_, call) in self.due.extract_if(.., |(at, _)| *at <= now).collect::<Vec<_>>() {
-                self.clear(now, call, CauseValue::NORMAL_CLEARING);
-            }
-            self.take_events(now);
-            self.send_frames();
-            self.echo_audio();
-            self.sleep();
-        }
-    }
-
-    fn look(&self) -> Look {
-        let in_use = self.interface.channels().iter().filter(|channel| channel.state != ChannelState::Idle);
-        Look { stats: self.interface.stats(), calls: self.interface.calls().count(), channels_in_use: in_use.count() }
-    }
-
-    fn note(&self, line: String) {
-        self.ladder.lock().unwrap().push(format!("{:8.3} {line}", self.began.elapsed().as_secs_f64()));
-    }
-
-    fn receive_frames(&mut self, now: Instant) {
-        let mut buffer = [0; MAX_FRAME];
-        while let Ok(length) = self.d_channel.read(&mut buffer) {
-            self.note(format!("libpri > near  {}", isdn::decode::describe(&buffer[..length])));
-            self.interface.handle_frame(now, &buffer[..length]);
-        }
-    }
-
-    fn send_frames(&mut self) {
-        while let Some(frame) = self.interface.poll_transmit() {
-            let sent = self.d_channel.write(&frame);
-            let lost = if sent.is_err() { " LOST" } else { "" };
-            self.note(format!("near > libpri  {}{lost}", isdn::decode::describe(&frame)));
-        }
-    }
-
-    fn clear(&mut self, now: Instant, call: CallId, cause: CauseValue) {
-        let location = if self.side == Side::User { Location::User } else { Location::PublicLocal };
-        self.interface.clear(now, call, Cause::new(cause, location));
-    }
-
-    fn take_events(&mut self, now: Instant) {
-        while let Some(event) = self.interface.poll_event() {
-            match &event {
-                Event::Setup { call, setup, .. } if setup.sending_complete => {
-                    self.answer(now, *call, &setup.called.digits.clone())
-                }
-                Event::Setup { call, setup, .. } => {
-                    self.interface.need_digits(now, *call, Vec::new());
-                    self.dialled.insert(*call, setup.called.digits.clone());
-                    self.dialled_more(now, *call, "", false);
-                }
-                Event::MoreDigits { call, digits, complete } => self.dialled_more(now, *call, &digits.clone(), *complete),
-                Event::ChannelReady { call, channel } | Event::Retrieved { call, result: Ok(channel) } => {
-                    self.open_channel(*call, channel.slot);
-                }
-                Event::HoldRequested { call } => {
-                    self.b_channels.remove(call);
-                    self.interface.accept_hold(now, *call);
-                }
-                Event::Held { call, result: Ok(()) } => drop(self.b_channels.remove(call)),
-                Event::RetrieveRequested { call, channel } => {
-                    self.interface.accept_retrieve(now, *call);
-                    self.open_channel(*call, channel.slot);
-                }
-                Event::Established { call } if self.short_calls.contains(call) => self.due.push((now + SHORT_CALL, *call)),
-                Event::Clearing { call, .. } => self.clear(now, *call, CauseValue::NORMAL_CLEARING),
-                Event::Released { call, .. } => drop(self.b_channels.remove(call)),
-                Event::LinkUp
-                | Event::LinkDown
-                | Event::DChannel { .. }
-                | Event::ChannelService { .. }
-                | Event::Name { .. }
-                | Event::ChannelFreed { .. }
-                | Event::Held { result: Err(_), .. }
-                | Event::Retrieved { result: Err(_), .. }
-                | Event::NeedDigits { .. }
-                | Event::Information { .. }
-                | Event::Proceeding { .. }
-                | Event::Alerting { .. }
-                | Event::Progress { .. }
-                | Event::Connected { .. }
-                | Event::Established { .. }
-                | Event::Notify { .. } => {}
-            }
-            self.events.send(event).unwrap();
-        }
-    }
-
-    fn open_channel(&mut self, call: CallId, slot: u8) {
-        self.b_channels.remove(&call);
-        let mut opened = self.span.open(slot, Mode::Audio).unwrap();
-        opened.write(&[0xd5; BLOCK]).unwrap();
-        self.b_channels.insert(call, opened);
-    }
-
-    fn dialled_more(&mut self, now: Instant, call: CallId, digits: &str, complete: bool) {
-        let Some(number) = self.dialled.get_mut(&call) else { return };
-        number.push_str(digits);
-        if complete || number.len() >= WHOLE {
-            let number = self.dialled.remove(&call).unwrap();
-            self.answer(now, call, &number);
-        }
-    }
-
-    fn answer(&mut self, now: Instant, call: CallId, called: &str) {
-        match called {
-            "202" => self.clear(now, call, CauseValue::USER_BUSY),
-            "201" | "204" | "205" => {
-                self.interface.proceeding(now, call, Vec::new());
-                self.interface.alerting(now, call, Vec::new());
-                if called == "205" {
-                    self.short_calls.push(call);
-                }
-                if called != "204" {
-                    self.interface.connect(now, call, Connected::default());
-                }
-            }
-            _ => self.clear(now, call, CauseValue(1)),
-        }
-    }
-
-    fn echo_audio(&mut self) {
-        let mut block = [0; BLOCK];
-        for channel in self.b_channels.values_mut() {
-            while channel.read(&mut block).is_ok() {
-                let _ = channel.write(&block);
-            }
-        }
-    }
-
-    fn sleep(&self) {
-        let Some(fd) = self.span.poll_fd() else { return };
-        let mut fds = [PollFd::new(fd.as_fd(), PollFlags::POLLIN)];
-        poll(&mut fds, PollTimeout::from(5_u8)).unwrap();
-    }
 }

@@ -114,6 +114,8 @@ pub struct Stack {
     /// Its span.
     serving: u8,
     d_channels: Vec<DChannel>,
+    /// A message has come since the last time that no link was up.
+    spoken: bool,
     calls: BTreeMap<CallId, Held>,
     last_call: u32,
     events: VecDeque<Event>,
@@ -179,7 +181,7 @@ impl Stack {
         let peer = settings.controller()?;
         let d_channels = vec![DChannel::new(0, peer)];
         let (calls, events) = (BTreeMap::new(), VecDeque::new());
-        let mut stack = Self { settings, peer, serving: 0, d_channels, calls, last_call: 0, events };
+        let mut stack = Self { settings, peer, serving: 0, d_channels, spoken: false, calls, last_call: 0, events };
         for interface in further {
             stack.add_d_channel(interface)?;
         }

@@ -73,21 +73,27 @@ impl Stack {
         if !self.is_group() || was_up != self.d_channels.iter().any(|one| one.up) {
             self.events.push_back(if up { Event::LinkUp } else { Event::LinkDown });
         }
+        self.spoken &= self.d_channels.iter().any(|one| one.up);
         self.choose();
     }
 
     /// A message came on the D-channel of this span.
     pub(super) fn follow(&mut self, interface: u8) {
+        self.spoken = true;
+        self.serve(interface);
+    }
+
+    fn serve(&mut self, interface: u8) {
         if let Some(d_channel) = self.d_channels.iter().find(|one| one.interface == interface) {
             (self.serving, self.peer) = (interface, d_channel.peer);
         }
     }
 
     fn choose(&mut self) {
-        let stays = self.d_channels.iter().any(|one| one.interface == self.serving && one.is_usable());
+        let stays = self.spoken && self.d_channels.iter().any(|one| one.interface == self.serving && one.is_usable());
         let next = self.d_channels.iter().find(|one| one.is_usable()).map(|one| one.interface);
         if let Some(next) = next.filter(|_| !stays) {
-            self.follow(next);
+            self.serve(next);
         }
     }
 
