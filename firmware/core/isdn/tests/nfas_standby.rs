@@ -5,7 +5,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use common::group::{Group, answered_from_user, config, cut, fresh, states, t1, then};
+use common::group::{Group, answered_from_user, config, cut, fresh, states, t1, t1_from, then};
 use common::{cause, released, seconds};
 use isdn::DChannelState::{self, InService, MaintenanceBusy, OutOfService, Standby};
 use isdn::decode::{describe, describe_message};
@@ -66,6 +66,22 @@ fn ends_that_use_different_d_channels_meet_on_one() {
     );
     then(&mut pair, |p, now| p.left.clear(now, left, cause(CauseValue::NORMAL_CLEARING)));
     assert!(pair.right_events.iter().any(|event| matches!(event, Event::Clearing { .. })));
+}
+
+/// As libpri does it: it takes another D-channel for new calls and leaves the old ones where it last heard of them.
+#[test]
+fn call_of_the_d_channel_that_the_far_end_left_is_asked_after_when_that_one_is_lost() {
+    let mut pair = t1_from(2);
+    answered_from_user(&mut pair);
+    let mut setup = vec![0x08, 0x02, 0x00, 0x01, 0x05, 0x04, 0x03, 0x80, 0x90, 0xa2, 0x18, 0x04, 0xe9, 0x82, 0x83, 0x98];
+    setup.extend([0x70, 0x02, 0x81, b'5']);
+    assert_eq!(inject(&mut pair, 1, &setup), ["RR n(r)=1"]);
+    assert_eq!(states(&pair.left), [Standby, InService]);
+    let now = pair.now();
+    pair.left.handle_layer1_on(now, 0, false);
+    let sent: Vec<String> = std::iter::from_fn(|| pair.left.poll_transmit_on(1)).map(|frame| describe(&frame)).collect();
+    assert_eq!(sent, ["I n(s)=0 n(r)=1 STATUS ENQUIRY cr=1"], "the call that was last heard of on the first, and no other");
+    assert_eq!(states(&pair.left), [OutOfService, InService]);
 }
 
 /// The user's end against links above which nothing answers.

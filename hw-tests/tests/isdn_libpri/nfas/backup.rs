@@ -87,6 +87,20 @@ fn first_d_channel_that_is_back_stands_by_and_takes_over_again(side: Side) {
     });
 }
 
+/// Its B-channel was gone too, and T309 waited for it.
+fn call_on_the_span_that_was_cut_goes_on_when_that_is_back(side: Side) {
+    each(side, &[], |mut rig| {
+        let (_ours, ours) = its_call(&mut rig, on(0, 8));
+        let (_theirs, theirs) = its_call(&mut rig, on(0, 9));
+        cut(&rig, 0, [OutOfService, InService]);
+        mend(&rig, 0, [Standby, InService]);
+        we_clear(&mut rig, ours);
+        libpri_clears(&mut rig, on(0, 9), theirs);
+        new_calls_both_ways(&mut rig, &[on(0, 9), on(1, 9)]);
+        rig.assert_clean();
+    });
+}
+
 fn calls_stay_when_the_first_d_channel_falls_silent_and_either_end_clears_over_the_backup(side: Side) {
     each(side, &[], |mut rig| {
         let calls = four_calls(&mut rig);
@@ -98,7 +112,8 @@ fn calls_stay_when_the_first_d_channel_falls_silent_and_either_end_clears_over_t
     });
 }
 
-/// libpri finds out first, and its next call is on the backup: the near end goes along.
+/// libpri finds out first, and its next call is on the backup: the near end goes along. libpri keeps its older calls on the D-channel that is
+/// lost until the near end speaks of them elsewhere, which it does when it finds out too.
 fn libpri_that_takes_the_backup_first_is_followed(side: Side) {
     let patient = |config: &mut Config| config.link.t203 = Duration::from_secs(60);
     each_with(side, &["--timer", "T203=200", "--timer", "T200=100", "--timer", "N200=1"], patient, |mut rig, _| {
@@ -109,11 +124,16 @@ fn libpri_that_takes_the_backup_first_is_followed(side: Side) {
         assert_eq!(rig.near.look().d_channels, [Standby, InService]);
         conversation.hang_up(16);
         conversation.until_released();
-        for (call, _) in calls {
-            we_clear(&mut rig, call);
-        }
+        cut(&rig, 0, [OutOfService, InService]);
+        rig.near.look_when(|_| statuses_on_the_backup(&rig) == calls.len());
+        assert_eq!(statuses_on_the_backup(&rig), calls.len());
+        cleared_both_ways(&mut rig, calls);
         rig.libpri.wait_until_idle();
     });
+}
+
+fn statuses_on_the_backup(rig: &Rig) -> usize {
+    rig.near.ladder().iter().filter(|line| line.contains(" 1: libpri > near") && line.contains(" STATUS cr=")).count()
 }
 
 fn call_in_set_up_goes_on_over_the_backup(side: Side) {
@@ -131,6 +151,7 @@ fn call_in_set_up_goes_on_over_the_backup(side: Side) {
 with_libpri_on_either_side! {
     calls_stay_when_the_first_span_is_cut_and_either_end_clears_over_the_backup
     first_d_channel_that_is_back_stands_by_and_takes_over_again
+    call_on_the_span_that_was_cut_goes_on_when_that_is_back
     calls_stay_when_the_first_d_channel_falls_silent_and_either_end_clears_over_the_backup
     libpri_that_takes_the_backup_first_is_followed
     call_in_set_up_goes_on_over_the_backup

@@ -56,7 +56,8 @@ impl Interface {
         self.context.channels.claim(channel, id);
         self.context.stats.calls_outgoing += 1;
         self.context.send(message.clone());
-        let mut call = new_call(now, id, reference, channel, self.exclusive);
+        let mut call = new_call(now, self.context.addressing.serving, id, reference, channel);
+        call.exclusive = self.exclusive;
         call.dialled = Dialled { number: Number { digits: String::new(), ..setup.called }, complete: setup.sending_complete };
         call.enter(now, State::SetupSent { setup: Box::new(message), repeated: false }, &self.context);
         self.calls.insert(id, call);
@@ -80,7 +81,7 @@ impl Interface {
             }
         };
         self.context.stats.calls_incoming += 1;
-        let mut call = new_call(now, id, reference, channel, false);
+        let mut call = new_call(now, self.context.addressing.serving, id, reference, channel);
         call.answers = services.answers;
         call.enter(now, State::Present, &self.context);
         self.calls.insert(id, call);
@@ -183,18 +184,20 @@ impl Interface {
     }
 }
 
-fn new_call(now: Instant, id: CallId, reference: CallReference, channel: Channel, exclusive: bool) -> Call {
+/// A call whose SETUP is on the D-channel of span `heard_on`.
+fn new_call(now: Instant, heard_on: u8, id: CallId, reference: CallReference, channel: Channel) -> Call {
     Call {
         id,
         reference,
         channel: Some(channel),
-        exclusive,
+        exclusive: false,
         state: State::Null,
         auxiliary: Auxiliary::Idle,
         dialled: Dialled::default(),
         timers: Timers::new(),
         enquiries: 0,
         heard: now,
+        heard_on,
         answers: Vec::new(),
         told: false,
     }

@@ -6,7 +6,8 @@
 //! service ends as if no D-channel were left, and all are set up anew. What comes back stands by. The layer above hears of the link only
 //! when the last D-channel is lost or the first comes back.
 //!
-//! A message that arrives on a D-channel that stands by says that the far end has switched, and this end follows. Messages that were not
+//! A message that arrives on a D-channel that stands by says that the far end has switched, and this end follows; when the one that was left is
+//! lost later, the far end is asked after the calls that it was last heard of there. Messages that were not
 //! acknowledged when the link failed are lost, as in 5.8.8. Left out: the switch by SERVICE messages before the link fails, of which no public
 //! document says enough; those of the far end are answered and followed (`block.rs`).
 
@@ -17,6 +18,7 @@ use super::{Interface, InterfaceTimer, REESTABLISH};
 use crate::event::Event;
 use crate::q921;
 use crate::q931::Timer;
+use crate::q931::call::Call;
 
 impl Interface {
     /// Sets up the link of one span's D-channel, if it has one that may be up.
@@ -83,6 +85,19 @@ impl Interface {
             self.choose(now);
         } else if self.context.addressing.serving == interface {
             self.switch_over(now, interface);
+        } else {
+            self.ask_after_stranded(now, interface);
+        }
+    }
+
+    /// A D-channel that stands by is lost. A far end that left it by itself may keep the calls there that this end has not spoken of since, as
+    /// libpri does: it is asked after them where it can hear.
+    fn ask_after_stranded(&mut self, now: Instant, lost: u8) {
+        let stranded = |call: &&mut Call| call.heard_on == lost;
+        for call in self.calls.values_mut().filter(stranded) {
+            if call.channel.is_none_or(|channel| !self.lines_down.contains(&channel.interface)) {
+                call.link_reset(now, false, &mut self.context);
+            }
         }
     }
 

@@ -94,6 +94,8 @@ pub(crate) struct Call {
     pub(crate) answers: Vec<Element>,
     /// When the far end was heard last.
     pub(crate) heard: Instant,
+    /// Span of the D-channel on which that was, or on which the call began.
+    pub(crate) heard_on: u8,
     /// The layer above has been told that the call is over.
     pub(crate) told: bool,
 }
@@ -210,6 +212,7 @@ impl Call {
     /// A message from the far end; says what a RETRIEVE wants, for which a channel must be found.
     pub(crate) fn receive(&mut self, now: Instant, message: &Message, context: &mut Context) -> Option<Retrieve> {
         self.heard = now;
+        self.heard_on = context.addressing.serving;
         let first_clearing = !matches!(self.state, State::DisconnectSent { .. } | State::ReleaseSent { .. });
         let fault = mandatory::check(message, context.side, first_clearing);
         if let Some(fault) = &fault {
