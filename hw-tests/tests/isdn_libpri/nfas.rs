@@ -7,128 +7,13 @@
 //! a single span; the switch by SERVICE, which libpri has not.
 
 mod backup;
+mod group;
 
-use std::time::Duration;
-
-use crate::near_end::NearEnd;
-use crate::{Rig, call_to, other};
-use hw_tests::libpri::{Attach, Conversation, Libpri, Side};
-use hw_tests::scratch::Scratch;
-use isdn::DChannelState::{InService, Standby};
-use isdn::{CallId, CauseValue, Channel, Config, Event, Framing, Nfas, NfasSpan, Variant};
+use crate::call_to;
+use group::{each, each_with, its_call, its_channels, libpri_clears, on, our_call, read, we_clear, with, word};
+use hw_tests::libpri::Side;
+use isdn::{CallId, CauseValue, Channel, Config, Event, Framing, Variant};
 use serde_json::{Value, json};
-
-const TYPES: [(&str, &str, Framing, Variant); 2] =
-    [("t1", "ni2", Framing::T1, Variant::NationalIsdn2), ("e1", "euro-isdn", Framing::E1, Variant::EuroIsdn)];
-
-/// The near end's group.
-fn config(side: Side, framing: Framing, variant: Variant) -> Config {
-    let spans = vec![NfasSpan::with_backup(1, framing), NfasSpan::bearers_only(2, framing)];
-    let mut config = Config { variant, nfas: Some(Nfas { spans }), ..Config::new("near", other(side), framing) };
-    // A D-channel that falls silent is noticed soon.
-    config.link.t203 = Duration::from_millis(200);
-    config.link.t200 = Duration::from_millis(100);
-    config.link.n200 = 1;
-    config
-}
-
-/// Runs `test` with each type, libpri on this side, with every D-channel up.
-fn each(side: Side, options: &[&str], test: impl Fn(Rig)) {
-    each_with(side, options, |_| {}, |rig, _| test(rig));
-}
-
-/// The same with these settings of the near end. libpri answers at once unless `options` say otherwise.
-fn each_with(side: Side, options: &[&str], settings: impl Fn(&mut Config), test: impl Fn(Rig, Variant)) {
-    for (framing_word, switch, framing, variant) in TYPES {
-        println!("libpri as {side:?}, {switch} on {framing_word}");
-        let mut config = config(side, framing, variant);
-        settings(&mut config);
-        let scratch = Scratch::new("isdn-libpri-nfas");
-        let sockets: Vec<_> = ["span0", "span1", "span2"].iter().map(|name| scratch.join(name)).collect();
-        let near = NearEnd::start_group(config, &sockets);
-        let group = ["--nfas-span", sockets[1].to_str().unwrap(), "--nfas-bearers", sockets[2].to_str().unwrap()];
-        let first = ["--framing", framing_word, "--switch", switch];
-        let at_once = if options.contains(&"--answer-after-ms") { [].as_slice() } else { &["--answer-after-ms", "0"] };
-        let options = [first.as_slice(), &group, at_once, options].concat();
-        let libpri = Libpri::start(&scratch, side, Attach::Connect(&sockets[0]), &options);
-        let mut rig = Rig { near, libpri, scratch, span: sockets[0].clone(), libpri_side: side };
-        rig.wait_for_link();
-        rig.near.look_when(|look| look.d_channels == [InService, Standby]);
-        libpri_serves(&rig, 0, [true, true]);
-        test(rig, variant);
-    }
-}
-
-/// Waits until libpri takes this D-channel for new calls and has these links up.
-#[track_caller]
-fn libpri_serves(rig: &Rig, serving: u8, up: [bool; 2]) {
-    let of = |interface: u8| json!({"interface": interface, "up": up[usize::from(interface)], "serves": interface == serving});
-    let expected = json!([of(0), of(1)]);
-    rig.libpri.wait_for_d_channels(&expected);
-}
-
-fn on(interface: u8, slot: u8) -> Channel {
-    Channel { interface, slot }
-}
-
-/// As libpri-peer names it.
-fn word(channel: Channel) -> Value {
-    if channel.interface == 0 { json!(channel.slot) } else { json!(channel.to_string()) }
-}
-
-/// As libpri-peer told it.
-fn read(word: &Value) -> Channel {
-    match word.as_str().and_then(|text| text.split_once('/')) {
-        Some((interface, slot)) => on(interface.parse().unwrap(), slot.parse().unwrap()),
-        None => word.as_u64().and_then(|slot| u8::try_from(slot).ok()).unwrap().into(),
-    }
-}
-
-/// A call of ours that libpri has answered.
-fn our_call(rig: &mut Rig) -> CallId {
-    let call = rig.near.place(call_to("5551001"));
-    rig.near.connected(call);
-    call
-}
-
-/// A call of libpri on this channel that we have answered, and its name here.
-#[track_caller]
-fn its_call(rig: &mut Rig, channel: Channel) -> (Conversation, CallId) {
-    let before = acknowledged(rig);
-    let mut conversation = rig.libpri.place(json!({"called": "201", "channel": word(channel)}));
-    let connected = conversation.wait_for("connected");
-    assert_eq!(connected["channel"], word(channel));
-    let incoming = rig.near.wait("Setup", |event| match event {
-        Event::Setup { call, channel, .. } => Some((*call, *channel)),
-        _ => None,
-    });
-    assert_eq!(incoming.1, channel);
-    // Else a DISCONNECT of ours may cross its CONNECT ACKNOWLEDGE.
-    rig.near.look_when(|_| acknowledged(rig) > before);
-    (conversation, incoming.0)
-}
-
-fn acknowledged(rig: &Rig) -> usize {
-    rig.near.ladder().iter().filter(|line| line.contains("libpri > near") && line.contains("CONNECT ACKNOWLEDGE")).count()
-}
-
-/// Channels of libpri's calls, and the names of these calls there.
-fn its_channels(rig: &Rig) -> Vec<(Value, Value)> {
-    let status = rig.libpri.status();
-    let calls = status["calls"].as_array().unwrap();
-    calls.iter().map(|call| (call["channel"].clone(), call["call"].clone())).collect()
-}
-
-fn we_clear(rig: &mut Rig, call: CallId) {
-    rig.near.clear(call, CauseValue::NORMAL_CLEARING);
-    assert_eq!(rig.near.released(call), CauseValue::NORMAL_CLEARING);
-}
-
-fn libpri_clears(rig: &mut Rig, channel: Channel, call: CallId) {
-    let its = its_channels(rig).into_iter().find(|(of, _)| *of == word(channel)).unwrap().1;
-    rig.libpri.request(&json!({"do": "hangup", "call": its, "cause": 16}));
-    assert_eq!(rig.near.released(call), CauseValue::NORMAL_CLEARING);
-}
 
 fn calls_of_ours_are_on_the_same_channel_of_each_span_at_both_ends_and_either_clears(side: Side) {
     let few = |config: &mut Config| {
@@ -168,6 +53,31 @@ fn calls_of_libpri_are_on_the_same_channel_of_each_span_at_both_ends_and_either_
         }
         rig.assert_clean();
     });
+}
+
+/// The other types of North America, as National ISDN.
+fn other_types_name_the_span_too(side: Side) {
+    let others =
+        [("ni1", Variant::NationalIsdn1), ("dms100", Variant::Dms100), ("4ess", Variant::Att4Ess), ("5ess", Variant::Lucent5Ess)];
+    for (switch, variant) in others {
+        with(
+            ("t1", switch, Framing::T1, variant),
+            side,
+            &[],
+            |config| config.channels.clear(),
+            |mut rig, _| {
+                let call = our_call(&mut rig);
+                let channel = rig.near.look().channels[0];
+                assert_ne!(channel.interface, 0);
+                assert_eq!(its_channels(&rig)[0].0, word(channel));
+                libpri_clears(&mut rig, channel, call);
+                let (mut conversation, call) = its_call(&mut rig, on(1, 3));
+                we_clear(&mut rig, call);
+                conversation.until_released();
+                rig.assert_clean();
+            },
+        );
+    }
 }
 
 /// Every channel of the T1 group is taken, from both ends of the hunt.
@@ -241,6 +151,7 @@ fn channel_of_another_span_is_taken_out_of_service_by_either_end(side: Side) {
 with_libpri_on_either_side! {
     calls_of_ours_are_on_the_same_channel_of_each_span_at_both_ends_and_either_clears
     calls_of_libpri_are_on_the_same_channel_of_each_span_at_both_ends_and_either_clears
+    other_types_name_the_span_too
     seventy_calls_at_once_have_a_channel_each
     channel_of_another_span_is_restarted_by_either_end
     channel_of_another_span_is_taken_out_of_service_by_either_end

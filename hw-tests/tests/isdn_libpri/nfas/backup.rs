@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{each, each_with, its_call, its_channels, libpri_clears, libpri_serves, on, our_call, we_clear, word};
+use super::group::{
+    EURO_ISDN_ON_E1, NI2_ON_T1, each, each_with, its_call, its_channels, libpri_clears, libpri_serves, on, our_call, we_clear,
+    with, word,
+};
 use crate::{Rig, call_to};
 use hw_tests::libpri::Side;
 use isdn::DChannelState::{InService, OutOfService, Standby};
@@ -59,8 +62,13 @@ fn messages_on_the_first(rig: &Rig) -> usize {
 fn calls_stay_when_the_first_span_is_cut_and_either_end_clears_over_the_backup(side: Side) {
     each(side, &[], |mut rig| {
         let calls = four_calls(&mut rig);
+        let mut watching = rig.libpri.watch();
         cut(&rig, 0, [OutOfService, InService]);
         let before = messages_on_the_first(&rig);
+        rig.near.restart(on(2, 7));
+        assert_eq!(watching.wait_for("restart")["channel"], "2/7");
+        rig.libpri.request(&json!({"do": "restart", "channel": "1/7"}));
+        assert_eq!(watching.wait_for("restarted")["channel"], "1/7");
         cleared_both_ways(&mut rig, calls);
         new_calls_both_ways(&mut rig, &[on(1, 9), on(2, 9)]);
         assert_eq!(messages_on_the_first(&rig), before);
@@ -102,7 +110,12 @@ fn call_on_the_span_that_was_cut_goes_on_when_that_is_back(side: Side) {
 }
 
 fn calls_stay_when_the_first_d_channel_falls_silent_and_either_end_clears_over_the_backup(side: Side) {
-    each(side, &[], |mut rig| {
+    let soon = |config: &mut Config| {
+        config.link.t203 = Duration::from_millis(200);
+        config.link.t200 = Duration::from_millis(150);
+        config.link.n200 = 2;
+    };
+    with(NI2_ON_T1, side, &[], soon, |mut rig, _| {
         let calls = four_calls(&mut rig);
         rig.near.silence(0, true);
         rig.near.look_when(|look| look.d_channels == [OutOfService, InService]);
@@ -116,7 +129,7 @@ fn calls_stay_when_the_first_d_channel_falls_silent_and_either_end_clears_over_t
 /// lost until the near end speaks of them elsewhere, which it does when it finds out too.
 fn libpri_that_takes_the_backup_first_is_followed(side: Side) {
     let patient = |config: &mut Config| config.link.t203 = Duration::from_secs(60);
-    each_with(side, &["--timer", "T203=200", "--timer", "T200=100", "--timer", "N200=1"], patient, |mut rig, _| {
+    with(EURO_ISDN_ON_E1, side, &["--timer", "T203=200", "--timer", "T200=150", "--timer", "N200=2"], patient, |mut rig, _| {
         let calls = four_calls(&mut rig);
         rig.near.silence(0, true);
         libpri_serves(&rig, 1, [false, true]);
