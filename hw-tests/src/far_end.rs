@@ -30,6 +30,8 @@ pub enum Kind {
     Libpri,
     /// The same, which takes a called number of fewer than seven digits for unfinished.
     LibpriOverlap,
+    /// libpri, network side of a group of two spans of NI2 on T1 that share D-channels; the second span's stands by.
+    LibpriGroup,
 }
 
 /// A running far end; it owns the span's clock (real time). Dropping it stops it.
@@ -67,11 +69,15 @@ impl FarEnd {
                 &span,
                 says,
             ),
-            Kind::Libpri | Kind::LibpriOverlap => {
-                let whole: &[&str] = &["--side", "network", "--span-listen"];
-                let pieces: &[&str] = &["--side", "network", "--overlap", "--span-listen"];
-                let first = if kind == Kind::Libpri { whole } else { pieces };
-                Self::launch(directory, kind, &our_program("libpri-peer", "libpri-peer"), first, &span, says)
+            Kind::Libpri | Kind::LibpriOverlap | Kind::LibpriGroup => {
+                let second = directory.join("span-1").display().to_string();
+                let options: &[&str] = match kind {
+                    Kind::Libpri | Kind::Exchange => &[],
+                    Kind::LibpriOverlap => &["--overlap"],
+                    Kind::LibpriGroup => &["--framing", "t1", "--switch", "ni2", "--nfas-span", &second],
+                };
+                let first = [&["--side", "network"], options, &["--span-listen"]].concat();
+                Self::launch(directory, kind, &our_program("libpri-peer", "libpri-peer"), &first, &span, says)
             }
         }
     }
@@ -114,6 +120,11 @@ impl FarEnd {
     /// Where the box finds the span.
     pub fn span_socket(&self) -> PathBuf {
         self.span.clone()
+    }
+
+    /// Where the box finds the second span of a group.
+    pub fn second_span_socket(&self) -> PathBuf {
+        self.directory.join("span-1")
     }
 
     /// What it has written to its log, the end of it.
@@ -240,6 +251,12 @@ impl Placed {
     /// Keeps what it hears in a WAV file, complete when `released` is told.
     pub fn records(mut self, wav: &Path) -> Self {
         self.request["record"] = wav.display().to_string().into();
+        self
+    }
+
+    /// On this channel, such as `5`, or `"1/5"` on the second span of a group (libpri only).
+    pub fn on_channel(mut self, channel: &Value) -> Self {
+        self.request["channel"] = channel.clone();
         self
     }
 
