@@ -331,19 +331,21 @@ impl EngineTask {
     }
 
     fn publish_counters(&mut self) {
-        let counters = self.counters(self.parts.store.figures());
+        let counters = self.counters();
         if self.published.is_none_or(|(_, before)| before != counters) {
             self.published = Some((Instant::now(), counters));
             self.publish(api::Event::Counters { counters });
         }
     }
 
-    fn counters(&self, (records_waiting, records_lost): (u64, u64)) -> api::Counters {
+    /// Those of the engine and of the store at one moment: a call that has ended waits to be stored, or is.
+    fn counters(&self) -> api::Counters {
+        let (records_waiting, records_lost) = self.parts.store.figures();
         api::Counters { records_waiting, records_lost, events_lost: self.inputs.lost(), ..self.engine.counters() }
     }
 
     /// The box at a glance; `store` has the store's figures.
-    pub(crate) fn status(&self, store: (u64, u64)) -> api::Status {
+    pub(crate) fn status(&self) -> api::Status {
         api::Status {
             name: self.name.clone(),
             version: env!("CARGO_PKG_VERSION").into(),
@@ -351,7 +353,7 @@ impl EngineTask {
             spans: self.spans(),
             peers: self.engine.peers(),
             calls: self.calls(),
-            counters: self.counters(store),
+            counters: self.counters(),
         }
     }
 

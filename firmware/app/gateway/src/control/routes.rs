@@ -82,8 +82,7 @@ pub(super) fn engine_gone() -> Problem {
 }
 
 async fn status(State(control): State<Control>) -> Answer<Status> {
-    let store = control.store.figures();
-    control.inputs.ask(move |task| task.status(store)).await.map(Json).ok_or_else(engine_gone)
+    control.inputs.ask(|task| task.status()).await.map(Json).ok_or_else(engine_gone)
 }
 
 async fn calls(State(control): State<Control>) -> Answer<Vec<Call>> {
