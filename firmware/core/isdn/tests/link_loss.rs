@@ -217,3 +217,19 @@ fn link_set_up_anew_clears_overlap_calls_and_keeps_the_others() {
     assert!(pair.left.link_up());
     assert_eq!(pair.left.calls().map(|call| call.state).collect::<Vec<_>>(), [11, 3]);
 }
+
+/// A line that recovers carries frames before its alarm is said to be over.
+#[test]
+fn far_end_without_its_calls_that_sets_the_link_up_before_layer_1_is_said_to_be_up_has_them_released() {
+    let mut pair = up(ends());
+    answered_from_user(&mut pair);
+    layer1(&mut pair, false);
+    pair.run_for(seconds(3));
+    pair.right = isdn::Interface::new(common::config(isdn::Side::Network));
+    let now = pair.now();
+    pair.right.start(now);
+    pair.run_for(seconds(10));
+    assert!(pair.left.link_up());
+    assert_eq!(released(&pair.left_events), [(CauseValue::TEMPORARY_FAILURE, Who::Peer)], "{}", pair.ladder);
+    assert!(all_idle(&pair.left) && all_idle(&pair.right));
+}

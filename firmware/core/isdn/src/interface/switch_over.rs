@@ -214,8 +214,10 @@ impl Interface {
         self.context.link_up = true;
         self.schedule_audit(now);
         self.context.event(Event::LinkUp);
+        let group = self.context.addressing.group;
         for call in self.calls.values_mut() {
-            let line_up = call.channel.is_none_or(|channel| !self.lines_down.contains(&channel.interface));
+            // A link that is up shows that its own span carries something, whatever is still said of layer 1.
+            let line_up = !group || call.channel.is_none_or(|channel| !self.lines_down.contains(&channel.interface));
             call.link_back(now, line_up, &mut self.context);
         }
         self.retry_restarts();
