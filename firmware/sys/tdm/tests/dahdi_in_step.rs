@@ -4,7 +4,9 @@
 mod dahdi_fake;
 mod dahdi_open;
 
-use dahdi_open::{Opened, events, turn};
+use dahdi_fake::FakeSpan;
+use dahdi_open::{Opened, e1_config, events, turn};
+use tdm::dahdi::SpanConfig;
 use tdm::{BLOCK, Error, Law, Mode, Span};
 
 /// The channel by which the others are read: the span's highest.
@@ -123,6 +125,32 @@ fn channel_that_has_brought_less_later_has_one_block_more_to_send_from_then_on()
         read_too_early(&mut *channel);
     }
     assert_eq!((flushes(&opened), opened.queued(5), channel.counters().underruns), (begun, 3, 1));
+}
+
+#[test]
+fn channel_with_four_blocks_to_send_that_has_brought_less_later_sends_on_without_a_gap() {
+    let config = SpanConfig { write_queue: 320, ..e1_config() };
+    let mut opened = Opened::with(FakeSpan::e1("A1", 1), config);
+    let mut channel = talking(&mut opened, 20);
+    // From now on none of its blocks is whole with one of the pacer's, and two are with the next.
+    let mut sent = Vec::new();
+    for octet in (1..=9).step_by(2) {
+        pacer_is_ahead(&mut opened);
+        sent.push(opened.fake.play(opened.channo(5), 1)[0][0]);
+        read_too_early(&mut *channel);
+        pacer_is_ahead(&mut opened);
+        opened.fake.receive(opened.channo(5), &[octet; BLOCK]);
+        sent.push(opened.line(5, octet + 1).unwrap());
+        assert_eq!(turn(&mut *channel, || 100), [octet, octet + 1]);
+    }
+    assert_eq!((sent, opened.queued(5)), (vec![100; 10], 4));
+    assert_eq!((channel.counters().underruns, events(&mut *channel)), (0, vec![]));
+    // Should it run empty all the same, it has a block more from then on.
+    assert_eq!(opened.fake.play(opened.channo(5), 5).len(), 4);
+    pacer_is_ahead(&mut opened);
+    opened.fake.receive(opened.channo(5), &[11; BLOCK]);
+    assert_eq!(turn(&mut *channel, || 100), [11]);
+    assert_eq!((opened.queued(5), channel.counters().underruns), (5, 1));
 }
 
 #[test]

@@ -12,8 +12,9 @@
 //! meanwhile. Then this channel's block is not whole yet when the pacer's is, would be read a whole block later each time, and the
 //! write queue would be nearly empty by then. So such a channel begins again, until it is in step; if it never is (its user reads by another
 //! span's pacer), one block more waits to be sent. A read that comes a tick late cannot tell, so the blocks are counted on: a channel
-//! that has brought fewer than the pacer, though it was read until nothing was left, is out of step. In its first moments it begins again, later
-//! it is given the block more.
+//! that has brought fewer than the pacer, though it was read until nothing was left, is out of step. In its first moments it begins again. Later,
+//! which a tick that moves its phase by a millisecond can bring about, a queue that is deep enough ([`SPARES_A_BLOCK`]) has the block to
+//! spare and gets it only if it runs empty; a shorter one is given the block more at once, as silence within what is sent.
 //!
 //! Underrun. The kernel tells it once, however long the silence lasts, and sends again at once when something is written (its
 //! policy is *immediate*), so the next blocks would meet an empty queue. When it is told, the blocks that wait to be read are fetched
@@ -38,6 +39,9 @@ const MOST_BEGINNINGS: u8 = 8;
 
 /// Blocks after its beginning within which a channel that proves to be out of step begins again: what is lost then is hardly a syllable.
 const YOUNG: u64 = 16;
+
+/// Samples in a write queue that outlast two of the pacer's blocks and a late burst of the kernel's timer (decision 0009).
+const SPARES_A_BLOCK: usize = 4 * BLOCK;
 
 /// How far a channel's audio has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -237,22 +241,27 @@ impl DahdiChannel {
         Ok(audio.pacer_before + audio.brought < paced)
     }
 
-    /// It is out of step: it begins again, or has one block more to send from now on.
+    /// It is out of step: it begins again, or has one block more to send from now on, or once it runs empty.
     fn align(&mut self) -> Result<(), Error> {
         let is_young = self.audio.brought < YOUNG;
         if is_young && self.audio.beginnings < MOST_BEGINNINGS {
             return self.begin_audio();
         }
+        let spares_it = self.audio.stage == Stage::Talking && self.audio.limit >= SPARES_A_BLOCK;
         tracing::info!(
-            "dahdi[timeslot {}]{{audio}}: out of step after {} blocks -> one more waits",
+            "dahdi[timeslot {}]{{audio}}: out of step after {} blocks -> {}",
             self.slot,
-            self.audio.brought
+            self.audio.brought,
+            if spares_it { "its queue is deep enough" } else { "one more waits" }
         );
+        self.audio.out_of_step = true;
+        if spares_it {
+            return Ok(());
+        }
         match self.audio.stage {
             Stage::Talking => self.count_underrun(0),
             Stage::Fresh | Stage::Aligning | Stage::Listening => self.audio.stage = Stage::Listening,
         }
-        self.audio.out_of_step = true;
         self.put_silence(BLOCK)
     }
 
