@@ -30,6 +30,8 @@ pub enum Kind {
     Libpri,
     /// The same, which takes a called number of fewer than seven digits for unfinished.
     LibpriOverlap,
+    /// The same, which holds calls and lets them be held.
+    LibpriHold,
     /// libpri, network side of a group of two spans of NI2 on T1 that share D-channels; the second span's stands by.
     LibpriGroup,
 }
@@ -69,11 +71,12 @@ impl FarEnd {
                 &span,
                 says,
             ),
-            Kind::Libpri | Kind::LibpriOverlap | Kind::LibpriGroup => {
+            Kind::Libpri | Kind::LibpriOverlap | Kind::LibpriHold | Kind::LibpriGroup => {
                 let second = directory.join("span-1").display().to_string();
                 let options: &[&str] = match kind {
                     Kind::Libpri | Kind::Exchange => &[],
                     Kind::LibpriOverlap => &["--overlap"],
+                    Kind::LibpriHold => &["--hold"],
                     Kind::LibpriGroup => &["--framing", "t1", "--switch", "ni2", "--nfas-span", &second],
                 };
                 let first = [&["--side", "network"], options, &["--span-listen"]].concat();
@@ -312,9 +315,20 @@ impl FarCall {
     /// Clears the call, whatever its state, with cause 16.
     #[track_caller]
     pub fn hang_up(&mut self) {
+        self.request("hangup");
+    }
+
+    /// Holds the call, or fetches it back (libpri only): `held` or `retrieved` is told.
+    #[track_caller]
+    pub fn hold(&mut self, hold: bool) {
+        self.request(if hold { "hold" } else { "retrieve" });
+    }
+
+    #[track_caller]
+    fn request(&mut self, what: &str) {
         let id = self.passed.iter().find_map(|e| e["call"].as_u64());
         let id = id.unwrap_or_else(|| panic!("the far end has not told the call's number: {:?}", self.passed));
-        self.send(&json!({"do": "hangup", "call": id}));
+        self.send(&json!({"do": what, "call": id}));
     }
 
     #[track_caller]

@@ -212,9 +212,24 @@ impl Conversation {
     /// Clears the call that was placed here.
     #[track_caller]
     pub fn hang_up(&mut self, cause: u8) {
+        let call = self.call();
+        self.send(&json!({"do": "hangup", "call": call, "cause": cause}));
+    }
+
+    /// Holds the call that was placed here, and fetches it back when the far end has let it be held.
+    #[track_caller]
+    pub fn hold_and_retrieve(&mut self) {
+        let call = self.call();
+        self.send(&json!({"do": "hold", "call": call}));
+        self.wait_for("held");
+        self.send(&json!({"do": "retrieve", "call": call}));
+        self.wait_for("retrieved");
+    }
+
+    #[track_caller]
+    fn call(&self) -> u64 {
         let id = self.passed.iter().find_map(|event| event["call"].as_u64());
-        let id = id.unwrap_or_else(|| panic!("the call's number is not known yet: {:?}", self.passed));
-        self.send(&json!({"do": "hangup", "call": id, "cause": cause}));
+        id.unwrap_or_else(|| panic!("the call's number is not known yet: {:?}", self.passed))
     }
 
     /// The names of all events so far.

@@ -40,6 +40,8 @@ pub enum Scenario {
     UasAnswer,
     /// Speaks before it answers (183 with SDP), answers, expects BYE.
     UasEarlyMedia,
+    /// Rings, answers, is offered nothing to hear for a while (re-INVITE with sendonly, then with sendrecv), expects BYE.
+    UasHeld,
     /// Rings, answers, holds, sends BYE.
     UasBye,
     /// Refuses with this status.
@@ -61,6 +63,7 @@ impl Scenario {
             Self::UacHangsOn(_) => "uac_hangs_on",
             Self::UasAnswer => "uas_answer",
             Self::UasEarlyMedia => "uas_early_media",
+            Self::UasHeld => "uas_held",
             Self::UasBye => "uas_bye",
             Self::UasRefuse(_) => "uas_refuse",
             Self::UasRingForever => "uas_ring_forever",
@@ -77,6 +80,7 @@ impl Scenario {
             | Self::UacCancelWhileRinging
             | Self::UasAnswer
             | Self::UasEarlyMedia
+            | Self::UasHeld
             | Self::UasBye
             | Self::UasRingForever
             | Self::UasSilent => 0,

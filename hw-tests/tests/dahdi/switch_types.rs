@@ -9,6 +9,7 @@ use hw_tests::ports::free_port;
 use hw_tests::scratch::Scratch;
 use hw_tests::sipp::{Scenario, Sipp};
 use serde_json::json;
+use std::time::Duration;
 
 /// What libpri does in one type beyond calls.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,8 +20,8 @@ enum Beyond {
     RestartAndService,
 }
 
-/// Calls both ways, cleared both ways, a busy number; a number dialled in pieces; name and redirecting number both ways; RESTART of both
-/// ends; SERVICE where the type has it.
+/// Calls both ways, cleared both ways, a busy number; a number dialled in pieces; name and redirecting number both ways; a call that
+/// libpri holds and fetches back; RESTART of both ends; SERVICE where the type has it.
 fn row(trunk: Trunk, beyond: Beyond) {
     let scratch = Scratch::new("dahdi-switch");
     let (out, into) = (free_port(), free_port());
@@ -28,7 +29,7 @@ fn row(trunk: Trunk, beyond: Beyond) {
     let setup = setup.peer("callee", Transport::Udp, into).peer("caller", Transport::Udp, out);
     // Names and diversions of QSIG are in Facility; elsewhere libpri would leave the redirecting number out of SETUP then.
     let facility: &[&str] = if trunk.is("qsig") { &["--facility"] } else { &[] };
-    let scene = Scene::start(&scratch, trunk, &setup, &[&["--overlap"], facility].concat());
+    let scene = Scene::start(&scratch, trunk, &setup, &[&["--overlap", "--hold"], facility].concat());
     // What libpri is told of each call.
     let call = |number, scenario: Scenario| {
         let mut watching = scene.libpri.watch();
@@ -44,6 +45,7 @@ fn row(trunk: Trunk, beyond: Beyond) {
     call("5555001", Scenario::UacClearedByCallee);
     call("5552001", Scenario::UacRefused(486));
     calls_of_libpri(&scene, &scratch, trunk, into);
+    call_that_libpri_holds(&scene, &scratch, into);
     let mut watching = scene.libpri.watch();
     scene.libpri.request(&json!({"do": "restart", "channel": 5}));
     assert_eq!(watching.wait_for("restarted")["channel"], 5);
@@ -65,7 +67,7 @@ fn row(trunk: Trunk, beyond: Beyond) {
         "redirecting number both ways, name out"
     };
     println!(
-        "figure: {trunk:?} = calls both ways, cleared both ways, busy, overlap out, {name}, RESTART both ways{service}: libpri"
+        "figure: {trunk:?} = calls both ways, cleared both ways, busy, overlap out, {name}, held and retrieved by libpri, RESTART both ways{service}: libpri"
     );
 }
 
@@ -87,6 +89,18 @@ fn calls_of_libpri(scene: &Scene, scratch: &Scratch, trunk: Trunk, port: u16) {
         assert!(diversion.contains("<sip:5550888@") && diversion.contains("reason=user-busy"), "{trunk:?}: {diversion:?}");
         assert_eq!(line("From:").contains("\"Berta\""), trunk.far_end_tells_names(), "{trunk:?}: {}", line("From:"));
     }
+}
+
+/// SIPp is offered nothing to hear meanwhile.
+fn call_that_libpri_holds(scene: &Scene, scratch: &Scratch, port: u16) {
+    let callee = Sipp::start(scratch, &quick(Scenario::UasHeld).port(port));
+    let mut call = scene.libpri.place(json!({"called": "1001", "calling": "5559000"}));
+    call.wait_for("connected");
+    call.hold_and_retrieve();
+    std::thread::sleep(Duration::from_millis(200));
+    call.hang_up(16);
+    assert_eq!(call.until_released()["cause"], 16);
+    callee.finish().expect_success();
 }
 
 #[test]

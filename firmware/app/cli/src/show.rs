@@ -220,7 +220,8 @@ const fn call_state(state: CallState) -> &'static str {
 }
 
 fn leg(leg: &LegStatus) -> String {
-    leg.timeslot.map_or_else(|| leg.trunk.clone(), |timeslot| format!("{}/{timeslot}", leg.trunk))
+    let place = leg.timeslot.map_or_else(|| leg.trunk.clone(), |timeslot| format!("{}/{timeslot}", leg.trunk));
+    if leg.holds { format!("{place} (holds)") } else { place }
 }
 
 fn number(digits: &str) -> String {

@@ -273,7 +273,7 @@ pub(crate) fn counters(counters: &Counters) -> Vec<CounterView> {
 }
 
 fn leg(leg: &LegStatus) -> String {
-    text::leg(&leg.trunk, leg.timeslot)
+    text::leg(&leg.trunk, leg.timeslot, leg.holds)
 }
 
 fn number(digits: &str) -> String {

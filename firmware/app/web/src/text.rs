@@ -160,8 +160,9 @@ pub(crate) fn spoken_ending(id: u64, cause: &str) -> String {
     format!("Call {id} ended: {cause}")
 }
 
-pub(crate) fn leg(trunk: &str, timeslot: Option<u8>) -> String {
-    timeslot.map_or_else(|| trunk.to_owned(), |timeslot| format!("{trunk}, timeslot {timeslot}"))
+pub(crate) fn leg(trunk: &str, timeslot: Option<u8>, holds: bool) -> String {
+    let place = timeslot.map_or_else(|| trunk.to_owned(), |timeslot| format!("{trunk}, timeslot {timeslot}"));
+    if holds { format!("{place}, holds") } else { place }
 }
 
 pub(crate) const fn party(party: Party) -> &'static str {

@@ -16,12 +16,23 @@ const PRIME: usize = 2;
 /// Blocks moved at once from one end: more than 200 ms late is lost rather than chased.
 const MOST_AT_ONCE: usize = 20;
 
+/// What a call carries.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Carries {
+    /// The law of its RTP end, and of both ends of a data call.
+    pub(super) law: Law,
+    /// Data, whose octets pass as they are.
+    pub(super) clear: bool,
+}
+
 /// One end.
 pub(super) enum End {
     /// A timeslot; `law` is the span's.
     Channel { span: SpanId, law: Law, channel: Box<dyn Channel> },
     /// An RTP session, which converts to the other end's law itself.
     Rtp(Box<RtpSocket>),
+    /// A side that holds and has left its channel: the other end hears silence, by the law that it converts from or to.
+    Held { law: Law },
 }
 
 /// A call's two ends.
@@ -29,6 +40,11 @@ pub(super) struct Connection {
     pub(super) call: CallId,
     a: End,
     b: End,
+    carries: Carries,
+    /// Blocks that channels missed which the call has no more.
+    missed: u64,
+    /// What there is to say of them.
+    note: Option<String>,
 }
 
 impl End {
@@ -44,13 +60,13 @@ impl End {
     const fn span(&self) -> Option<SpanId> {
         match self {
             Self::Channel { span, .. } => Some(*span),
-            Self::Rtp(_) => None,
+            Self::Rtp(_) | Self::Held { .. } => None,
         }
     }
 
     const fn law(&self) -> Option<Law> {
         match self {
-            Self::Channel { law, .. } => Some(*law),
+            Self::Channel { law, .. } | Self::Held { law } => Some(*law),
             Self::Rtp(_) => None,
         }
     }
@@ -63,6 +79,10 @@ impl End {
                 socket.read_block(block);
                 true
             }
+            Self::Held { law } => {
+                block.fill(g711::silence(*law));
+                true
+            }
         }
     }
 
@@ -72,20 +92,65 @@ impl End {
             // A full write queue: the line takes blocks slower than they come, the span counts the overrun.
             Self::Channel { channel, .. } => drop(channel.write(block)),
             Self::Rtp(socket) => socket.write_block(call, now, block),
+            Self::Held { .. } => {}
         }
     }
 
     fn socket(&mut self) -> Option<&mut RtpSocket> {
         match self {
-            Self::Channel { .. } => None,
+            Self::Channel { .. } | Self::Held { .. } => None,
             Self::Rtp(socket) => Some(socket),
+        }
+    }
+
+    /// Whether it is this timeslot.
+    fn is_channel(&self, wanted: SpanId, timeslot: u8) -> bool {
+        match self {
+            Self::Channel { span, channel, .. } => *span == wanted && channel.slot() == timeslot,
+            Self::Rtp(_) | Self::Held { .. } => false,
         }
     }
 }
 
 impl Connection {
-    pub(super) const fn new(call: CallId, a: End, b: End) -> Self {
-        Self { call, a, b }
+    pub(super) const fn new(call: CallId, a: End, b: End, carries: Carries) -> Self {
+        Self { call, a, b, carries, missed: 0, note: None }
+    }
+
+    pub(super) const fn carries(&self) -> Carries {
+        self.carries
+    }
+
+    /// The side with this channel holds and leaves it.
+    pub(super) fn hold(&mut self, span: SpanId, timeslot: u8) {
+        let law = self.carries.law;
+        let mut ends = [&mut self.a, &mut self.b].into_iter();
+        let left = ends.find(|end| end.is_channel(span, timeslot)).map(|end| {
+            let law = end.law().unwrap_or(law);
+            std::mem::replace(end, End::Held { law })
+        });
+        drop(ends);
+        left.into_iter().for_each(|end| self.leave(end));
+    }
+
+    /// A side that held has this end now.
+    pub(super) fn retrieve(&mut self, retrieved: End) {
+        let mut ends = [&mut self.a, &mut self.b].into_iter();
+        if let Some(end) = ends.find(|end| matches!(end, End::Held { .. })) {
+            *end = retrieved;
+        }
+    }
+
+    /// Counts what a channel missed before it is closed.
+    fn leave(&mut self, end: End) {
+        let End::Channel { channel, .. } = end else { return };
+        let counters = channel.counters();
+        let missed = counters.underruns + counters.overruns;
+        self.missed += missed;
+        if missed > 0 {
+            let slot = channel.slot();
+            self.note = Some(format!("timeslot {slot}: {} underruns, {} overruns", counters.underruns, counters.overruns));
+        }
     }
 
     /// The span whose clock moves this call; `None` when both ends are RTP.
@@ -140,34 +205,25 @@ impl Connection {
     }
 
     /// Closes both ends; the figures are those of the first RTP end, and what the channels missed.
-    pub(super) fn close(self) -> Closed {
-        let call = self.call;
-        let mut closed = Closed::default();
-        let mut line_missed = 0;
-        for end in [self.a, self.b] {
+    pub(super) fn close(mut self) -> Closed {
+        let nothing = End::Held { law: self.carries.law };
+        let b = std::mem::replace(&mut self.b, nothing);
+        let nothing = End::Held { law: self.carries.law };
+        let a = std::mem::replace(&mut self.a, nothing);
+        let mut figures = None;
+        for end in [a, b] {
             match end {
                 End::Rtp(socket) => {
-                    let stats = socket.close(call);
-                    closed.quality.get_or_insert_with(|| quality(&stats));
+                    let stats = socket.close(self.call);
+                    figures.get_or_insert_with(|| quality(&stats));
                 }
-                End::Channel { channel, .. } => {
-                    let counters = channel.counters();
-                    line_missed += counters.underruns + counters.overruns;
-                    if counters.underruns + counters.overruns > 0 {
-                        closed.note = Some(format!(
-                            "timeslot {}: {} underruns, {} overruns",
-                            channel.slot(),
-                            counters.underruns,
-                            counters.overruns
-                        ));
-                    }
-                }
+                end @ (End::Channel { .. } | End::Held { .. }) => self.leave(end),
             }
         }
-        if let Some(quality) = &mut closed.quality {
-            quality.line_missed = line_missed;
+        if let Some(quality) = &mut figures {
+            quality.line_missed = self.missed;
         }
-        closed
+        Closed { quality: figures, note: self.note }
     }
 }
 

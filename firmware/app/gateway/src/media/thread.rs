@@ -9,7 +9,7 @@ use model::settings;
 use ring::{Interest, Ready, Ring, Token, Wake, placement};
 use tdm::Span;
 
-use super::connection::{Connection, End};
+use super::connection::{Carries, Connection, End};
 use super::line::{Line, Serviced, span_of};
 use super::rtp_socket::RtpSocket;
 use super::{Command, Report};
@@ -189,6 +189,16 @@ impl MediaThread {
                     connection.redirect(&terminal);
                 }
             }
+            MediaCommand::Hold { call, terminal } => {
+                if let (Some(connection), Terminal::Channel { span, timeslot }) = (self.connections.get_mut(&call), terminal) {
+                    connection.hold(span, timeslot);
+                }
+            }
+            MediaCommand::Retrieve { call, terminal } => {
+                if let Err(reason) = self.retrieve(call, &terminal) {
+                    self.report(MediaReport::Failed { call, reason });
+                }
+            }
             MediaCommand::Disconnect { call } => {
                 let closed = self.connections.remove(&call).map(Connection::close).unwrap_or_default();
                 if let Some(text) = closed.note {
@@ -204,7 +214,17 @@ impl MediaThread {
         let law = self.law(a).or_else(|| self.law(b)).unwrap_or(Law::A);
         let a = self.end(a, law, clear)?;
         let b = self.end(b, law, clear)?;
-        Ok(Connection::new(call, a, b))
+        Ok(Connection::new(call, a, b, Carries { law, clear }))
+    }
+
+    /// A held end is a channel again, perhaps another one.
+    fn retrieve(&mut self, call: CallId, terminal: &Terminal) -> Result<(), String> {
+        let Some(Carries { law, clear }) = self.connections.get(&call).map(Connection::carries) else { return Ok(()) };
+        let end = self.end(terminal, law, clear)?;
+        if let Some(connection) = self.connections.get_mut(&call) {
+            connection.retrieve(end);
+        }
+        Ok(())
     }
 
     fn law(&self, terminal: &Terminal) -> Option<Law> {

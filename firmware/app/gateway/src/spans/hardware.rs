@@ -77,6 +77,7 @@ fn suggestion(found: &Found, ours: Option<&settings::Span>) -> String {
         hunting: settings::Hunting::default(),
         overlap_receiving: false,
         overlap_sending: false,
+        hold: true,
         network_facility: None,
         nfas: None,
         back_end: BackEnd::Dahdi(Box::new(dahdi)),

@@ -14,7 +14,7 @@ fn record(id: u64) -> CallRecord {
         id,
         calling: "5550001".into(),
         called: "1001".into(),
-        from: LegStatus { trunk: "pstn".into(), timeslot: Some(1) },
+        from: LegStatus { trunk: "pstn".into(), timeslot: Some(1), holds: false },
         to: None,
         started_at: 0,
         answered_at: None,

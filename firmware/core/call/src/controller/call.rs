@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use media::Offer;
+use media::{Direction, Offer};
 use model::api::{CallState, Party};
 
 use super::Trunk;
@@ -15,8 +15,12 @@ pub(super) struct Leg {
     pub(super) trunk: Trunk,
     /// The leg said Released: its id is dead.
     pub(super) over: bool,
-    /// Where its audio is, once known.
+    /// Where its audio is, once known; a held channel is not the call's any more.
     pub(super) terminal: Option<Terminal>,
+    /// Its far side holds the call.
+    pub(super) holds: bool,
+    /// The timeslot that it has, or had before it was held.
+    pub(super) timeslot: Option<u8>,
     /// Our side of an RTP leg.
     pub(super) rtp: Option<Rtp>,
 }
@@ -32,7 +36,7 @@ pub(super) struct Rtp {
 
 impl Leg {
     pub(super) const fn new(id: LegId, trunk: Trunk, rtp: Option<Rtp>) -> Self {
-        Self { id, trunk, over: false, terminal: None, rtp }
+        Self { id, trunk, over: false, terminal: None, holds: false, timeslot: None, rtp }
     }
 
     /// Takes what the far side sent in its offer or answer as the place to send to.
@@ -50,12 +54,18 @@ impl Leg {
         }));
     }
 
-    /// The leg's timeslot, if it has one.
-    pub(super) fn timeslot(&self) -> Option<u8> {
-        match &self.terminal {
-            Some(Terminal::Channel { timeslot, .. }) => Some(*timeslot),
-            Some(Terminal::Rtp(_)) | None => None,
+    /// Its audio is here.
+    pub(super) fn settle(&mut self, terminal: Terminal) {
+        if let Terminal::Channel { timeslot, .. } = &terminal {
+            self.timeslot = Some(*timeslot);
         }
+        self.terminal = Some(terminal);
+    }
+
+    /// What we offer its far side when the session changes: nothing is wanted of it while the other side holds.
+    pub(super) fn offer_while(&self, other_holds: bool) -> Option<Offer> {
+        let direction = if other_holds { Direction::SendOnly } else { Direction::SendRecv };
+        self.rtp.as_ref().map(|rtp| Offer { direction, ..rtp.ours.clone() })
     }
 }
 
@@ -99,6 +109,12 @@ impl Call {
     /// The leg with this id.
     pub(super) fn leg_mut(&mut self, id: LegId) -> Option<&mut Leg> {
         if self.from.id == id { Some(&mut self.from) } else { self.to.as_mut().filter(|leg| leg.id == id) }
+    }
+
+    /// The leg on the other side of this one, unless it is over.
+    pub(super) fn other(&self, id: LegId) -> Option<&Leg> {
+        let other = if self.from.id == id { self.to.as_ref() } else { Some(&self.from) };
+        other.filter(|leg| !leg.over)
     }
 
     /// Whether `id` is the incoming leg.

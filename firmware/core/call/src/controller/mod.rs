@@ -8,6 +8,7 @@
 
 mod call;
 mod clearing;
+mod hold;
 mod progress;
 mod setup;
 mod view;
@@ -180,12 +181,15 @@ impl Controller {
             FromLeg::Answer(answered) => self.answer(now, call, leg, &answered),
             FromLeg::ChannelReady(terminal) => {
                 if let Some(leg) = call.leg_mut(leg) {
-                    leg.terminal = Some(terminal);
+                    leg.settle(terminal);
                 }
                 self.open_path(call);
             }
             FromLeg::PartyUpdate(party) => Self::party_update(call, leg, party),
             FromLeg::MediaOffer(offer) => self.media_offer(call, leg, &offer),
+            FromLeg::MediaAnswer(agreed) => self.media_answer(call, leg, &agreed),
+            FromLeg::HoldRequest => self.hold_request(call, leg),
+            FromLeg::RetrieveRequest(terminal) => self.retrieve_request(call, leg, terminal),
             FromLeg::Clearing(release) => self.clear(now, call, Some(leg), release),
             FromLeg::Released(release) => self.released(now, call, leg, release),
         }

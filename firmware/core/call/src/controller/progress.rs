@@ -1,4 +1,4 @@
-//! The called side reacts: alerting, early audio, answer; and changes of media in an answered call.
+//! The called side reacts: alerting, early audio, answer.
 
 use std::time::Instant;
 
@@ -96,24 +96,6 @@ impl Controller {
         call.path = Path::Open;
         let clear = matches!(call.setup.bearer, Bearer::Data { .. });
         self.orders.push_back(Order::Media(MediaCommand::Connect { call: call.id, a, b, clear }));
-    }
-
-    /// A SIP side proposes other media in an answered call: hold, resume, another address or codec.
-    pub(super) fn media_offer(&mut self, call: &mut Call, leg: LegId, theirs: &Offer) {
-        let open = matches!(call.path, Path::Open);
-        let Some(side) = call.leg_mut(leg) else { return };
-        let Some(port) = side.rtp.as_ref().map(|rtp| rtp.port) else { return };
-        // Everything we can do, not what was last agreed: a resume must be able to undo a hold.
-        let ours = self.our_offer(side.trunk, port);
-        let answer = ours.answer(theirs).map_err(|why| why.to_string());
-        if let Ok(agreed) = &answer {
-            side.agree(theirs, agreed);
-            let terminal = side.terminal.clone();
-            if let (true, Some(Terminal::Rtp(terminal))) = (open, terminal) {
-                self.orders.push_back(Order::Media(MediaCommand::Redirect { call: call.id, terminal }));
-            }
-        }
-        self.tell(leg, ToLeg::MediaAnswer(answer));
     }
 }
 

@@ -93,7 +93,7 @@ impl Controller {
     }
 
     fn leg(&self, leg: &Leg) -> LegStatus {
-        LegStatus { trunk: self.names.of(leg.trunk), timeslot: leg.timeslot() }
+        LegStatus { trunk: self.names.of(leg.trunk), timeslot: leg.timeslot, holds: leg.holds && !leg.over }
     }
 
     pub(super) fn record(&self, now: Instant, call: &Call) -> api::CallRecord {

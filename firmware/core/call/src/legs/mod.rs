@@ -286,6 +286,9 @@ impl Legs {
             | FromLeg::ChannelReady(_)
             | FromLeg::PartyUpdate(_)
             | FromLeg::MediaOffer(_)
+            | FromLeg::MediaAnswer(_)
+            | FromLeg::HoldRequest
+            | FromLeg::RetrieveRequest(_)
             | FromLeg::Clearing(_) => drop(self.trunks.insert(spoken.leg, spoken.trunk)),
         }
         Some(spoken)

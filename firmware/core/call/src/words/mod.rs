@@ -3,8 +3,7 @@
 //! Each word is weighed against every kind of leg (ISDN, R2, E&M, analog, SIP). A leg translates its protocol's
 //! messages to and from these and keeps to itself what only its protocol knows.
 //!
-//! First cut: the words of a basic call and of hold by the SIP side. Overlap digits, transfer, charge, fax and message waiting
-//! join as further variants.
+//! First cut: the words of a basic call and of hold. Transfer, charge, fax and message waiting join as further variants.
 
 mod party;
 
@@ -154,6 +153,13 @@ pub enum FromLeg {
     PartyUpdate(Identity),
     /// The far side proposes other media (hold, another address).
     MediaOffer(Offer),
+    /// What became of the media that [`ToLeg::HoldRequest`] or [`ToLeg::RetrieveRequest`] proposed. One that refuses is not heard of.
+    MediaAnswer(Offer),
+    /// The far side of an answered call asks to hold it, and leaves its channel then; answered by [`ToLeg::HoldResult`]. A leg without channels
+    /// holds by [`FromLeg::MediaOffer`].
+    HoldRequest,
+    /// The far side of a held call asks for it again, on this channel; answered by [`ToLeg::RetrieveResult`].
+    RetrieveRequest(Terminal),
     /// The far side cleared; the leg waits for our [`ToLeg::Release`].
     Clearing(Release),
     /// The leg is over; its channel or dialog is free and its id is dead.
@@ -182,6 +188,14 @@ pub enum ToLeg {
     Answer(Answered),
     /// Our answer to [`FromLeg::MediaOffer`], or why not (SIP 488).
     MediaAnswer(Result<Offer, String>),
+    /// Whether the far side may hold; if so its channel is not the call's any more. The error is a Q.850 cause.
+    HoldResult(Result<(), u8>),
+    /// Whether the far side has the call again, on the channel that it was told. The error is a Q.850 cause: the call stays held.
+    RetrieveResult(Result<(), u8>),
+    /// The other side of the call holds it: the far side is told, by the media that it is offered where it has such.
+    HoldRequest(Option<Offer>),
+    /// The other side of the call holds it no more.
+    RetrieveRequest(Option<Offer>),
     /// Clear, whatever the state asks for.
     Release(Release),
 }
@@ -237,6 +251,20 @@ pub enum MediaCommand {
         call: CallId,
         /// The end with this local port.
         terminal: RtpTerminal,
+    },
+    /// The end that is this channel is held: the channel is closed, and the other end hears silence.
+    Hold {
+        /// The call.
+        call: CallId,
+        /// The channel.
+        terminal: Terminal,
+    },
+    /// A held end is this channel from now on.
+    Retrieve {
+        /// The call.
+        call: CallId,
+        /// The channel.
+        terminal: Terminal,
     },
     /// Closes both ends; answered by [`MediaReport::Closed`] even if nothing was open.
     Disconnect {

@@ -18,6 +18,8 @@ use model::settings::{self, Route, Settings};
 use sansio::sim::{Disturbance, Link};
 use sip::{Body, Endpoint, Flow, Invite, NameAddr, Transport, Uri};
 
+use crate::far_side::far_side;
+
 pub const BOX: &str = "192.0.2.1:5060";
 pub const PHONE: &str = "192.0.2.2:5060";
 
@@ -139,28 +141,6 @@ pub fn descriptions(messages: &[&str]) -> Vec<(u64, String)> {
 
 pub fn sdp(text: &str) -> Option<Body> {
     Some(Body::sdp(text))
-}
-
-/// The exchange's own end: of span1 alone, or of the group that span1 is the first of.
-fn far_side(settings: &Settings) -> isdn::Config {
-    let first = settings.spans.first();
-    let framing = match first.map(|span| span.framing) {
-        Some(settings::Framing::T1) => isdn::Framing::T1,
-        Some(settings::Framing::E1 | settings::Framing::Analog) | None => isdn::Framing::E1,
-    };
-    let member = |(index, span): (usize, &settings::Span)| {
-        let (interface, nfas) = (u8::try_from(index).unwrap(), span.nfas.as_ref()?);
-        match nfas.d_channel {
-            settings::NfasDChannel::Primary => None,
-            settings::NfasDChannel::Backup => Some(isdn::NfasSpan::with_backup(interface, framing)),
-            settings::NfasDChannel::None => Some(isdn::NfasSpan::bearers_only(interface, framing)),
-        }
-    };
-    let spans: Vec<isdn::NfasSpan> = settings.spans.iter().enumerate().filter_map(member).collect();
-    let is_ni2 = first.is_some_and(|span| span.switch_type == settings::SwitchType::Ni2);
-    let variant = if is_ni2 { isdn::Variant::NationalIsdn2 } else { isdn::Variant::EuroIsdn };
-    let nfas = (!spans.is_empty()).then_some(isdn::Nfas { spans });
-    isdn::Config { variant, nfas, ..isdn::Config::new("exchange", isdn::Side::Network, framing) }
 }
 
 pub fn cause(value: u8) -> Cause {
@@ -524,9 +504,12 @@ impl Bench {
         self.commands.push(command.clone());
         let quality = MediaQuality { packets_sent: 50, packets_received: 49, lost: 1, malformed: 2, ..MediaQuality::default() };
         let report = match (command, self.media) {
-            (MediaCommand::Redirect { .. }, _) | (_, Media::Silent) => return,
+            (MediaCommand::Redirect { .. } | MediaCommand::Hold { .. }, _) | (_, Media::Silent) => return,
+            (MediaCommand::Retrieve { .. }, Media::Works) => return,
             (MediaCommand::Connect { .. }, Media::Works) => MediaReport::Started { call },
-            (MediaCommand::Connect { .. }, Media::Fails) => MediaReport::Failed { call, reason: "port 40000 is taken".into() },
+            (MediaCommand::Connect { .. } | MediaCommand::Retrieve { .. }, Media::Fails) => {
+                MediaReport::Failed { call, reason: "port 40000 is taken".into() }
+            }
             (MediaCommand::Disconnect { .. }, Media::Works) => MediaReport::Closed { call, quality: Some(quality) },
             (MediaCommand::Disconnect { .. }, Media::Fails) => MediaReport::Closed { call, quality: None },
         };
@@ -595,6 +578,8 @@ fn describe(command: &MediaCommand) -> (CallId, String) {
             (*call, format!("connect {} to {}{how}", terminal(a), terminal(b)))
         }
         MediaCommand::Redirect { call, terminal } => (*call, format!("redirect {}", rtp(terminal))),
+        MediaCommand::Hold { call, terminal: held } => (*call, format!("hold {}", terminal(held))),
+        MediaCommand::Retrieve { call, terminal: held } => (*call, format!("retrieve {}", terminal(held))),
         MediaCommand::Disconnect { call } => (*call, "disconnect".into()),
     }
 }

@@ -15,7 +15,7 @@ fn with_direction(direction: &str) -> Option<sip::Body> {
 fn redirects(bench: &Bench) -> Vec<Direction> {
     let of = |command: &MediaCommand| match command {
         MediaCommand::Redirect { terminal, .. } => Some(terminal.direction),
-        MediaCommand::Connect { .. } | MediaCommand::Disconnect { .. } => None,
+        _ => None,
     };
     bench.commands.iter().filter_map(of).collect()
 }

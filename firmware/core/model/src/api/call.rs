@@ -45,6 +45,9 @@ pub struct LegStatus {
     /// Its B-channel's timeslot, if it is a span.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeslot: Option<u8>,
+    /// Its far side holds the call. A held span leg has left its timeslot to other calls.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub holds: bool,
 }
 
 /// Who ended a call.

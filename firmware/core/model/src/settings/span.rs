@@ -38,6 +38,10 @@ pub struct Span {
     /// (RFC 3578) follows. Off by default: an exchange that waits for more digits delays each call.
     #[serde(default)]
     pub overlap_sending: bool,
+    /// The far end may hold calls and fetch them back (HOLD and RETRIEVE, Q.932 6.2): a held call leaves its B-channel to others. Without it HOLD
+    /// is refused with cause 69.
+    #[serde(default = "allowed")]
+    pub hold: bool,
     /// Network-specific facility that every SETUP asks for, the octet that the carrier names (Q.931 4.5.21): 0xe1 is AT&T's SDN, 0xe3 its Megacom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network_facility: Option<u8>,
@@ -71,6 +75,10 @@ pub enum NfasDChannel {
     Backup,
     /// A further B-channel.
     None,
+}
+
+const fn allowed() -> bool {
+    true
 }
 
 impl Span {

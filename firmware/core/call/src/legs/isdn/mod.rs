@@ -3,6 +3,7 @@
 //! The channel of an incoming call is acknowledged by our first answer, that of an outgoing call by the far end's: only then
 //! [`FromLeg::ChannelReady`] is said and media may open. Early audio is announced toward ISDN by progress indicator 8.
 
+mod hold;
 mod status;
 mod translate;
 
@@ -107,6 +108,7 @@ impl IsdnSpan {
         };
         let mut config = Config::new(settings.name.clone(), side, framing);
         config.variant = variant(settings.switch_type);
+        config.hold = settings.hold;
         config.out_of_service.clone_from(&settings.out_of_service);
         config.nfas = (!further.is_empty()).then(|| group(&further, framing));
         match settings.hunting {
@@ -372,6 +374,10 @@ impl IsdnSpan {
             ToLeg::Answer(answered) => self.interface.connect(now, call, connected_to_isdn(&answered)),
             // TDM legs have no media to negotiate.
             ToLeg::MediaAnswer(_) => {}
+            ToLeg::HoldResult(result) => self.hold_result(now, call, result),
+            ToLeg::RetrieveResult(result) => self.retrieve_result(now, call, result),
+            ToLeg::HoldRequest(_) => self.notify_of_hold(now, call, true),
+            ToLeg::RetrieveRequest(_) => self.notify_of_hold(now, call, false),
             ToLeg::Release(release) => {
                 let cause = Cause::new(CauseValue(release.cause), self.location());
                 self.ending.insert(leg, release);
@@ -493,8 +499,10 @@ impl IsdnSpan {
             // Said when the call was placed: digits may come before the far end asks for them.
             // What is keyed or shown in a call has no word yet.
             Event::NeedDigits { .. } | Event::Information { .. } | Event::Established { .. } | Event::Notify { .. } => {}
-            // Not allowed in the interface's settings, so none comes.
-            Event::HoldRequested { .. } | Event::Held { .. } | Event::RetrieveRequested { .. } | Event::Retrieved { .. } => {}
+            Event::HoldRequested { call } => self.say(call, FromLeg::HoldRequest, out),
+            Event::RetrieveRequested { call, channel } => self.retrieve_requested(call, channel, out),
+            // The answers to HOLD and RETRIEVE of ours, which are never sent.
+            Event::Held { .. } | Event::Retrieved { .. } => {}
         }
     }
 

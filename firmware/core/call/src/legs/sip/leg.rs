@@ -5,6 +5,7 @@ use media::sdp::{self, Origin};
 use sip::{Body, Flow};
 
 use super::dialling::Dialling;
+use super::renewal::Renewal;
 use crate::route::Trunk;
 use crate::words::{LegId, Release};
 
@@ -17,7 +18,9 @@ pub(super) struct Leg {
     pub(super) flow: Option<Flow>,
     /// Whether the number of an incoming leg may grow.
     pub(super) dialling: Dialling,
-    /// Our offer, on an outgoing leg.
+    /// What the session is to be while it is up.
+    pub(super) renewal: Renewal,
+    /// Our last offer.
     ours: Option<Offer>,
     /// The peer's offer as text, on an incoming leg or from its last re-INVITE.
     theirs: Option<String>,
@@ -36,12 +39,13 @@ impl Leg {
         Self { flow: Some(flow), theirs, ..Self::new(id, trunk) }
     }
 
-    const fn new(id: LegId, trunk: Trunk) -> Self {
+    fn new(id: LegId, trunk: Trunk) -> Self {
         Self {
             id,
             trunk,
             flow: None,
             dialling: Dialling::Settled,
+            renewal: Renewal::default(),
             ours: None,
             theirs: None,
             agreed: None,
@@ -56,6 +60,16 @@ impl Leg {
         let text = sdp::offer_to_sdp(&ours, Origin { id: id.0, version: 1 });
         let leg = Self { ours: Some(ours), said: Some(text.clone()), ..Self::new(id, trunk) };
         (leg, Body::sdp(text))
+    }
+
+    /// What a re-INVITE is to offer now, if anything: a new version of our description.
+    pub(super) fn renew(&mut self) -> Option<Body> {
+        let offer = self.renewal.next()?;
+        self.version += 1;
+        let text = sdp::offer_to_sdp(&offer, Origin { id: self.id.0, version: self.version });
+        self.ours = Some(offer);
+        self.said = Some(text.clone());
+        Some(Body::sdp(text))
     }
 
     /// The peer offers something new.

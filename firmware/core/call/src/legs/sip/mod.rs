@@ -1,7 +1,7 @@
 //! SIP legs: [`sip::Endpoint`] on one side, neutral words on the other.
 //!
 //! - `leg`: one leg and its session descriptions. - `peers`: who is reached how, and pings.
-//! - `identity`: numbers, names, privacy. - `diversion`, `subaddress`, `user_to_user`: what else is said of a call. - `release`: causes, statuses, Reason. - `names`: which ladder a message belongs to.
+//! - `identity`: numbers, names, privacy. - `diversion`, `subaddress`, `user_to_user`: what else is said of a call. - `release`: causes, statuses, Reason. - `renewal`: re-INVITEs of ours. - `names`: which ladder a message belongs to.
 //! - `streams`: messages out of TCP connections.
 //!
 //! Causes: each release of ours carries a Reason. A peer that is silent or cannot be reached is congestion (causes 41
@@ -14,6 +14,7 @@ mod leg;
 mod names;
 mod peers;
 mod release;
+mod renewal;
 mod streams;
 mod subaddress;
 mod user_to_user;
@@ -199,6 +200,9 @@ impl SipLegs {
             ToLeg::Progress(progressing) => self.early(now, call, 183, &progressing),
             ToLeg::Answer(answered) => self.accept(now, call, &answered),
             ToLeg::MediaAnswer(answer) => self.answer_reinvite(now, call, answer),
+            ToLeg::HoldRequest(offer) | ToLeg::RetrieveRequest(offer) => self.want(now, call, offer),
+            // The answers to what only a leg with channels asks for.
+            ToLeg::HoldResult(_) | ToLeg::RetrieveResult(_) => {}
             ToLeg::Release(release) => self.release(now, call, release),
         }
         self.pump(now, out);
@@ -235,6 +239,19 @@ impl SipLegs {
     fn answer_reinvite(&mut self, now: Instant, call: CallId, answer: Result<Offer, String>) {
         let body = answer.ok().and_then(|answer| self.answer(call, &answer));
         self.endpoint.answer_reinvite(now, call, body.ok_or(488));
+    }
+
+    fn want(&mut self, now: Instant, call: CallId, offer: Option<Offer>) {
+        if let (Some(leg), Some(offer)) = (self.calls.get_mut(&call), offer) {
+            leg.renewal.want(offer);
+        }
+        self.renew(now, call);
+    }
+
+    fn renew(&mut self, now: Instant, call: CallId) {
+        if let Some(body) = self.calls.get_mut(&call).and_then(Leg::renew) {
+            self.endpoint.reinvite(now, call, Some(body));
+        }
     }
 
     fn release(&mut self, now: Instant, call: CallId, release: Release) {
@@ -307,7 +324,10 @@ impl SipLegs {
                 }
             }
             Event::Provisional { call, response } => self.provisional(call, &response, out),
-            Event::Answered { call, response } => self.answered(call, &response, out),
+            Event::Answered { call, response } => {
+                self.answered(call, &response, out);
+                self.session_up(now, call);
+            }
             Event::Rejected { call, response, status, phrase, why } => {
                 let release = release::rejected(response.as_deref(), status, &phrase, why);
                 self.over(call, release, out);
@@ -321,7 +341,9 @@ impl SipLegs {
                 tracing::warn!("sip[{flow}]{{reading}}: stream cannot be framed: {what} -> closed");
                 out.closing.push_back(flow);
             }
-            Event::Confirmed { .. } | Event::ReinviteConfirmed { .. } | Event::ReinviteAnswered { .. } => {}
+            Event::Confirmed { call, .. } => self.session_up(now, call),
+            Event::ReinviteConfirmed { call, .. } => self.renew(now, call),
+            Event::ReinviteAnswered { call, result } => self.reinvite_answered(now, call, result.as_deref(), out),
         }
     }
 
@@ -394,6 +416,26 @@ impl SipLegs {
                 out.say(leg.id, leg.trunk, FromLeg::MediaOffer(offer));
             }
             Err(why) => self.endpoint.answer_reinvite(now, call, Err(why.status)),
+        }
+    }
+
+    fn session_up(&mut self, now: Instant, call: CallId) {
+        if let Some(leg) = self.calls.get_mut(&call) {
+            leg.renewal.is_up();
+        }
+        self.renew(now, call);
+    }
+
+    /// A refusal leaves the session as it was; one that the peer's own re-INVITE crossed is tried again after that.
+    fn reinvite_answered(&mut self, now: Instant, call: CallId, result: Result<&Response, &u16>, out: &mut Out) {
+        let Some(leg) = self.calls.get_mut(&call) else { return };
+        let crossed = matches!(result, Err(491));
+        leg.renewal.decided(crossed);
+        if let Some(agreed) = result.ok().and_then(|response| leg.answered(response.sdp())) {
+            out.say(leg.id, leg.trunk, FromLeg::MediaAnswer(agreed));
+        }
+        if !crossed {
+            self.renew(now, call);
         }
     }
 

@@ -1,0 +1,100 @@
+//! Calls that one side holds: libpri on the ISDN side, baresip or SIPp on the other. Neither end is ours.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use hw_tests::Transport;
+use hw_tests::audio::{Audio, level_dbfs};
+use hw_tests::baresip::{Baresip, Options};
+use hw_tests::ear::Ear;
+use hw_tests::far_end::{FarEnd, Kind, Placed};
+use hw_tests::junctor_box::{JunctorBox, Setup};
+use hw_tests::scratch::Scratch;
+use hw_tests::sipp::{Media, Run, Scenario, Sipp};
+use hw_tests::speech::{river, town};
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(10);
+const HELD: Duration = Duration::from_millis(2500);
+/// Samples of 100 ms.
+const TENTH: usize = 800;
+
+/// Milliseconds of the longest silence that has sound before and after it: above -45 dBFS in some 100 ms.
+fn longest_gap_ms(heard: &Audio) -> usize {
+    let samples: Vec<f32> = heard.to_i16().iter().map(|sample| f32::from(*sample) / 32_768.0).collect();
+    let is_sound = |tenth: &[f32]| level_dbfs(tenth) > -45.0;
+    let sounds: Vec<usize> = samples.chunks(TENTH).enumerate().filter(|(_, tenth)| is_sound(tenth)).map(|(at, _)| at).collect();
+    sounds.windows(2).map(|pair| (pair[1] - pair[0] - 1) * 100).max().unwrap_or_default()
+}
+
+#[test]
+fn libpri_holds_and_retrieves_a_call_of_baresip_and_hears_it_again() {
+    let scratch = Scratch::new("libpri-holds");
+    let far = FarEnd::start(&scratch, Kind::LibpriHold, &town());
+    let phone = Baresip::start(&scratch, Options::speaking("1001", &river()).auto_answer());
+    let gateway = JunctorBox::start(&scratch, &Setup::new(&far).peer("phone", Transport::Udp, phone.port()));
+    let heard = scratch.join("heard.wav");
+    let mut call = far.call(&Placed::to("1001").says(&town()).records(&heard));
+    call.wait_for("connected", SOON);
+    std::thread::sleep(Duration::from_millis(1500));
+    call.hold(true);
+    call.wait_for("held", SOON);
+    let of_box = gateway.ask(async |client| client.calls().await);
+    assert!(of_box[0].from.holds, "{of_box:?}");
+    std::thread::sleep(HELD);
+    call.hold(false);
+    call.wait_for("retrieved", SOON);
+    std::thread::sleep(HELD);
+    call.hang_up();
+    assert_eq!(call.cause(SOON), 16);
+    phone.wait_for("CALL_CLOSED", SOON);
+    // What baresip says while it is held is not kept; it goes on after the call was fetched back. (Its own recording ends with the
+    // first re-INVITE.)
+    let heard = Audio::load(&heard).to_i16();
+    let before = 15 * TENTH;
+    let after: Vec<f32> = heard.iter().skip(before).map(|sample| f32::from(*sample) / 32_768.0).collect();
+    assert!(after.chunks(TENTH).any(|tenth| level_dbfs(tenth) > -45.0), "libpri hears nothing once it has the call back");
+    let ladder = gateway.ladder(gateway.record().id);
+    assert_eq!(ladder.matches("INVITE sip:1001").count(), 3, "{ladder}");
+}
+
+#[test]
+fn libpri_holds_and_retrieves_a_call_of_sipp_which_is_offered_sendonly_and_sent_silence_meanwhile() {
+    let scratch = Scratch::new("libpri-holds-sipp");
+    let far = FarEnd::start(&scratch, Kind::LibpriHold, &town());
+    let ear = Ear::open();
+    let sipp = Sipp::start(&scratch, &Run::new(Scenario::UasHeld).media(Media::HeardAt(ear.port())));
+    let gateway = JunctorBox::start(&scratch, &Setup::new(&far).peer("sipp", Transport::Udp, sipp.port()));
+    let mut call = far.call(&Placed::to("1001").says(&town()));
+    call.wait_for("connected", SOON);
+    for (hold, told) in [(true, "held"), (false, "retrieved")] {
+        std::thread::sleep(HELD);
+        call.hold(hold);
+        call.wait_for(told, SOON);
+    }
+    std::thread::sleep(HELD);
+    call.hang_up();
+    assert_eq!(call.cause(SOON), 16);
+    sipp.finish().expect_success();
+    gateway.wait_until_idle(SOON);
+    // The speech has pauses of its own, none so long.
+    let heard = ear.finish();
+    assert_eq!((heard.lost, heard.sources), (0, 1), "one stream without a hole");
+    let (gap, spoken) = (longest_gap_ms(&heard.audio), longest_gap_ms(&Audio::load(&town())));
+    assert!((2000..3500).contains(&gap) && spoken < 1500, "{gap} ms of silence, {spoken} in the speech itself");
+}
+
+#[test]
+fn libpri_holds_where_the_span_does_not_allow_it_and_the_call_goes_on() {
+    let scratch = Scratch::new("hold-refused");
+    let far = FarEnd::start(&scratch, Kind::LibpriHold, &town());
+    let sipp = Sipp::start(&scratch, &Run::new(Scenario::UasAnswer));
+    let setup = Setup::new(&far).span_line("hold = false").peer("sipp", Transport::Udp, sipp.port());
+    let gateway = JunctorBox::start(&scratch, &setup);
+    let mut call = far.call(&Placed::to("1001"));
+    call.wait_for("connected", SOON);
+    call.hold(true);
+    assert_eq!(call.wait_for("hold_refused", SOON)["cause"], 69);
+    call.hang_up();
+    assert_eq!(call.cause(SOON), 16);
+    sipp.finish().expect_success();
+    gateway.wait_until_idle(SOON);
+}
