@@ -28,10 +28,8 @@ pub enum Kind {
     Exchange,
     /// hw-tests/peers/libpri: libpri, network side.
     Libpri,
-    /// The same, which takes a called number of fewer than seven digits for unfinished.
-    LibpriOverlap,
-    /// The same, which holds calls and lets them be held.
-    LibpriHold,
+    /// The same with further options of its command line.
+    LibpriWith(&'static [&'static str]),
     /// libpri, network side of a group of two spans of NI2 on T1 that share D-channels; the second span's stands by.
     LibpriGroup,
 }
@@ -71,12 +69,11 @@ impl FarEnd {
                 &span,
                 says,
             ),
-            Kind::Libpri | Kind::LibpriOverlap | Kind::LibpriHold | Kind::LibpriGroup => {
+            Kind::Libpri | Kind::LibpriWith(_) | Kind::LibpriGroup => {
                 let second = directory.join("span-1").display().to_string();
                 let options: &[&str] = match kind {
                     Kind::Libpri | Kind::Exchange => &[],
-                    Kind::LibpriOverlap => &["--overlap"],
-                    Kind::LibpriHold => &["--hold"],
+                    Kind::LibpriWith(options) => options,
                     Kind::LibpriGroup => &["--framing", "t1", "--switch", "ni2", "--nfas-span", &second],
                 };
                 let first = [&["--side", "network"], options, &["--span-listen"]].concat();

@@ -13,6 +13,8 @@ use hw_tests::speech::{river, town};
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(10);
+/// libpri that holds calls.
+const HOLDING: Kind = Kind::LibpriWith(&["--hold"]);
 const HELD: Duration = Duration::from_millis(2500);
 /// Samples of 100 ms.
 const TENTH: usize = 800;
@@ -28,7 +30,7 @@ fn longest_gap_ms(heard: &Audio) -> usize {
 #[test]
 fn libpri_holds_and_retrieves_a_call_of_baresip_and_hears_it_again() {
     let scratch = Scratch::new("libpri-holds");
-    let far = FarEnd::start(&scratch, Kind::LibpriHold, &town());
+    let far = FarEnd::start(&scratch, HOLDING, &town());
     let phone = Baresip::start(&scratch, Options::speaking("1001", &river()).auto_answer());
     let gateway = JunctorBox::start(&scratch, &Setup::new(&far).peer("phone", Transport::Udp, phone.port()));
     let heard = scratch.join("heard.wav");
@@ -59,7 +61,7 @@ fn libpri_holds_and_retrieves_a_call_of_baresip_and_hears_it_again() {
 #[test]
 fn libpri_holds_and_retrieves_a_call_of_sipp_which_is_offered_sendonly_and_sent_silence_meanwhile() {
     let scratch = Scratch::new("libpri-holds-sipp");
-    let far = FarEnd::start(&scratch, Kind::LibpriHold, &town());
+    let far = FarEnd::start(&scratch, HOLDING, &town());
     let ear = Ear::open();
     let sipp = Sipp::start(&scratch, &Run::new(Scenario::UasHeld).media(Media::HeardAt(ear.port())));
     let gateway = JunctorBox::start(&scratch, &Setup::new(&far).peer("sipp", Transport::Udp, sipp.port()));
@@ -85,7 +87,7 @@ fn libpri_holds_and_retrieves_a_call_of_sipp_which_is_offered_sendonly_and_sent_
 #[test]
 fn libpri_holds_where_the_span_does_not_allow_it_and_the_call_goes_on() {
     let scratch = Scratch::new("hold-refused");
-    let far = FarEnd::start(&scratch, Kind::LibpriHold, &town());
+    let far = FarEnd::start(&scratch, HOLDING, &town());
     let sipp = Sipp::start(&scratch, &Run::new(Scenario::UasAnswer));
     let setup = Setup::new(&far).span_line("hold = false").peer("sipp", Transport::Udp, sipp.port());
     let gateway = JunctorBox::start(&scratch, &setup);

@@ -117,7 +117,7 @@ fn diverted_call_of_libpri_reaches_sipp_with_a_diversion_header() {
 #[test]
 fn number_dialled_in_pieces_reaches_libpri_as_one_call() {
     let scratch = Scratch::new("in-pieces-to-libpri");
-    let far = FarEnd::start(&scratch, Kind::LibpriOverlap, &town());
+    let far = FarEnd::start(&scratch, Kind::LibpriWith(&["--overlap"]), &town());
     let port = free_port();
     let setup = Setup::new(&far).span_line("overlap_sending = true").peer("sipp", Transport::Udp, port);
     let gateway = JunctorBox::start(&scratch, &setup);

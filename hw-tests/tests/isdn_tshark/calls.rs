@@ -30,6 +30,7 @@ fn number(digits: &str, ton: TypeOfNumber) -> Number {
 pub fn full(bearer: Bearer) -> Setup {
     let subaddress = |kind, octets: &[u8]| Subaddress { kind, odd: false, octets: octets.to_vec() };
     Setup {
+        name_follows: false,
         called: number("4989123456", TypeOfNumber::International),
         calling: Some(CallingNumber {
             number: number("3012345", TypeOfNumber::National),

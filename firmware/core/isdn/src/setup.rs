@@ -96,6 +96,8 @@ pub struct Setup {
     pub redirecting: Option<Redirecting>,
     /// Name of the caller: display text, IA5, at most 80 characters, or in Facility where the variant has it there.
     pub display: Option<String>,
+    /// Of an incoming call: the name comes later, as [`Event::Name`](crate::Event::Name), where the network keeps its word.
+    pub name_follows: bool,
     /// What the B-channel carries.
     pub bearer: Bearer,
     /// The called number is complete.
@@ -122,6 +124,7 @@ impl Setup {
             second_calling: None,
             redirecting: None,
             display: None,
+            name_follows: false,
             bearer: Bearer::SPEECH,
             sending_complete: true,
             progress: Vec::new(),
@@ -168,6 +171,7 @@ impl Setup {
             second_calling: calling.next(),
             redirecting: redirecting.or_else(|| diverting(&dialect.read_diversion(&facilities)?)),
             display: services::shown_name(&facilities, dialect, NameKind::Calling).or_else(|| display(message)),
+            name_follows: dialect.reads_name_follows(&facilities),
             bearer: Bearer::from_element(bearer),
             sending_complete: message.elements.contains(&Element::SendingComplete),
             progress: progress(message),

@@ -77,6 +77,7 @@ fn suggestion(found: &Found, ours: Option<&settings::Span>) -> String {
         hunting: settings::Hunting::default(),
         overlap_receiving: false,
         overlap_sending: false,
+        name_wait_ms: 1000,
         hold: true,
         network_facility: None,
         nfas: None,

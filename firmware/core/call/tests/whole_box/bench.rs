@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use call::controller::WallClock;
-use call::words::{CallId, MediaCommand, MediaQuality, MediaReport, RtpTerminal, SpanId, Terminal};
+use call::words::{CallId, MediaCommand, MediaQuality, MediaReport, SpanId};
 use call::{Engine, Event, Held, Plan, Transmit};
 use isdn::{Cause, CauseValue, Interface, Location, ProgressIndicator};
 use model::api::{Alarms, CallRecord};
@@ -19,6 +19,7 @@ use sansio::sim::{Disturbance, Link};
 use sip::{Body, Endpoint, Flow, Invite, NameAddr, Transport, Uri};
 
 use crate::far_side::far_side;
+use crate::media_words::describe;
 
 pub const BOX: &str = "192.0.2.1:5060";
 pub const PHONE: &str = "192.0.2.2:5060";
@@ -71,6 +72,8 @@ pub struct Bench {
     pub exchange: Interface,
     pub phone: Endpoint,
     pub media: Media,
+    /// What is done to each message of the exchange on its way to the box.
+    pub alter: Option<fn(&mut isdn::q931::Message)>,
     /// Whether the exchange and the phone answer what ends a call by themselves.
     pub clears: bool,
     /// Where datagrams vanish.
@@ -190,6 +193,7 @@ impl Bench {
             exchange: Interface::new(far_side),
             phone: Endpoint::new(sip::Config { user_agent: String::new(), ..sip::Config::new([2; 32]) }),
             media: Media::Works,
+            alter: None,
             clears: true,
             silent: Vec::new(),
             unreachable: Vec::new(),
@@ -450,6 +454,7 @@ impl Bench {
             for span in 0..self.lines_up.len() {
                 while let Some(frame) = self.exchange.poll_transmit_on(u8::try_from(span).unwrap()) {
                     quiet = false;
+                    let frame = self.altered(frame);
                     let _ = self.lines_up[span] && self.frames_to_box.send(self.now, (SpanId(span), frame));
                 }
             }
@@ -469,6 +474,17 @@ impl Bench {
                 return;
             }
         }
+    }
+
+    /// A frame of the exchange as the box gets it: behind two octets of address and two of control.
+    fn altered(&self, mut frame: Vec<u8>) -> Vec<u8> {
+        let message = frame.get(4..).and_then(|octets| isdn::q931::Message::parse(octets).ok());
+        if let (Some(alter), Some(mut message)) = (self.alter, message) {
+            alter(&mut message);
+            frame.truncate(4);
+            frame.extend(message.emit());
+        }
+        frame
     }
 
     fn exchange_says(&mut self, event: isdn::Event) {
@@ -569,30 +585,4 @@ impl Bench {
         ended.sort_unstable();
         assert_eq!(ended, (1..=counters.calls).collect::<Vec<_>>(), "one record a call");
     }
-}
-
-fn describe(command: &MediaCommand) -> (CallId, String) {
-    match command {
-        MediaCommand::Connect { call, a, b, clear } => {
-            let how = if *clear { " as data" } else { "" };
-            (*call, format!("connect {} to {}{how}", terminal(a), terminal(b)))
-        }
-        MediaCommand::Redirect { call, terminal } => (*call, format!("redirect {}", rtp(terminal))),
-        MediaCommand::Hold { call, terminal: held } => (*call, format!("hold {}", terminal(held))),
-        MediaCommand::Retrieve { call, terminal: held } => (*call, format!("retrieve {}", terminal(held))),
-        MediaCommand::Disconnect { call } => (*call, "disconnect".into()),
-    }
-}
-
-fn terminal(terminal: &Terminal) -> String {
-    match terminal {
-        Terminal::Channel { span, timeslot } => format!("span {} timeslot {timeslot}", span.0),
-        Terminal::Rtp(terminal) => rtp(terminal),
-    }
-}
-
-fn rtp(terminal: &RtpTerminal) -> String {
-    let RtpTerminal { local_port, remote, codec, telephone_event, ptime_ms, direction } = terminal;
-    let events = telephone_event.map_or_else(String::new, |payload| format!(" events {payload}"));
-    format!("rtp {local_port} > {remote} {} {ptime_ms} ms{events} {}", codec.name(), direction.name())
 }

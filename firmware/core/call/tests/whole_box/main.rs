@@ -20,6 +20,8 @@ mod hang_up;
 mod hold;
 mod hold_by_isdn;
 mod ladders;
+mod late_name;
+mod media_words;
 mod nfas;
 mod no_answer;
 mod numbers;

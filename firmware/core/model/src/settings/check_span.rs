@@ -17,6 +17,9 @@ const PARAMETERS: usize = 8;
 /// The most ports of an analog card; only the card knows how many it has.
 const PORTS: u8 = 64;
 
+/// Less than T303, within which the network expects an answer to its SETUP (Q.931 5.2.5.3: 4 s).
+const LONGEST_NAME_WAIT: u16 = 3_000;
+
 /// Every problem of span `index` by itself.
 pub(super) fn check_span(index: usize, span: &Span, problems: &mut Vec<Problem>) {
     let path = |key: &str| format!("span[{index}].{key}");
@@ -32,6 +35,9 @@ pub(super) fn check_span(index: usize, span: &Span, problems: &mut Vec<Problem>)
         problems.push(Problem::error(path("framing"), found, "\"e1\" or \"t1\", or signalling = \"analog\""));
     }
     check_out_of_service(&path("out_of_service"), span, problems);
+    if span.name_wait_ms > LONGEST_NAME_WAIT {
+        problems.push(Problem::error(path("name_wait_ms"), span.name_wait_ms, format!("0 to {LONGEST_NAME_WAIT}")));
+    }
     match &span.back_end {
         BackEnd::Virtual { socket } => {
             if socket.as_os_str().is_empty() {

@@ -38,6 +38,10 @@ pub struct Span {
     /// (RFC 3578) follows. Off by default: an exchange that waits for more digits delays each call.
     #[serde(default)]
     pub overlap_sending: bool,
+    /// How long an incoming call waits for its caller's name, in milliseconds, where the network says in SETUP that it follows (National
+    /// ISDN): 0 to 3000. A name that comes later is shown here and not told to the SIP side.
+    #[serde(default = "name_wait")]
+    pub name_wait_ms: u16,
     /// The far end may hold calls and fetch them back (HOLD and RETRIEVE, Q.932 6.2): a held call leaves its B-channel to others. Without it HOLD
     /// is refused with cause 69.
     #[serde(default = "allowed")]
@@ -75,6 +79,10 @@ pub enum NfasDChannel {
     Backup,
     /// A further B-channel.
     None,
+}
+
+const fn name_wait() -> u16 {
+    1000
 }
 
 const fn allowed() -> bool {

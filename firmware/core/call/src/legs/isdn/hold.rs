@@ -45,11 +45,12 @@ impl IsdnSpan {
         }
     }
 
-    /// The value is ETSI's and QSIG's; what other types make of it is not known.
+    /// The values are ETSI's; what other types make of them is not known.
     const fn knows_remote_hold(&self) -> bool {
         match self.settings.switch_type {
-            SwitchType::EuroIsdn | SwitchType::Qsig => true,
-            SwitchType::Ni2
+            SwitchType::EuroIsdn => true,
+            SwitchType::Qsig
+            | SwitchType::Ni2
             | SwitchType::Ni1
             | SwitchType::Dms100
             | SwitchType::FourEss

@@ -4,6 +4,7 @@
 //! [`FromLeg::ChannelReady`] is said and media may open. Early audio is announced toward ISDN by progress indicator 8.
 
 mod hold;
+mod incomplete;
 mod status;
 mod translate;
 
@@ -17,9 +18,11 @@ use isdn::{
     CallId, Cause, CauseValue, Channel, ChannelState, Config, Event, Interface, Location, Nfas, NfasSpan, NotBlocked, Who,
 };
 use model::settings::{self, Framing, NfasDChannel, Side, SwitchType};
+use sansio::Timers;
 
+use self::incomplete::Incomplete;
 pub(super) use self::status::Shown;
-use self::translate::{connected_from_isdn, connected_to_isdn, name_update, setup_from_isdn, setup_to_isdn};
+use self::translate::{connected_from_isdn, connected_to_isdn, name_update, setup_to_isdn};
 use super::{Out, Outgoing, Trace};
 use crate::route::Trunk;
 use crate::words::{FromLeg, LegId, Progressing, Release, Setup, SpanId, Terminal, ToLeg};
@@ -54,8 +57,10 @@ pub struct IsdnSpan {
     references: HashMap<(bool, u16), LegId>,
     /// Why we end a leg, once we do: what Released then says.
     ending: HashMap<LegId, Release>,
-    /// Incoming calls whose number is still coming: the controller has not heard of them.
-    collecting: HashMap<CallId, Collecting>,
+    /// Incoming calls of which something is still to come: the controller has not heard of them.
+    incomplete: HashMap<CallId, Incomplete>,
+    /// How long each of them is waited for by its name.
+    names: Timers<CallId>,
     link_failures: u64,
     changed: bool,
 }
@@ -85,14 +90,6 @@ fn group(further: &[Member], framing: isdn::Framing) -> Nfas {
         NfasSpan { out_of_service: member.settings.out_of_service.clone(), ..span }
     };
     Nfas { spans: further.iter().map(span).collect() }
-}
-
-/// An incoming call whose number is still coming.
-#[derive(Debug)]
-struct Collecting {
-    setup: isdn::Setup,
-    /// Its channel, acknowledged by SETUP ACKNOWLEDGE.
-    channel: Option<Channel>,
 }
 
 impl IsdnSpan {
@@ -130,7 +127,8 @@ impl IsdnSpan {
             legs: HashMap::new(),
             references: HashMap::new(),
             ending: HashMap::new(),
-            collecting: HashMap::new(),
+            incomplete: HashMap::new(),
+            names: Timers::new(),
             link_failures: 0,
             changed: false,
         }
@@ -231,7 +229,7 @@ impl IsdnSpan {
             // Unless clearing took no answer, as for a call that had not been heard of there.
             if self.legs.remove(&leg).is_some() {
                 self.calls.remove(&call);
-                if self.collecting.remove(&call).is_none() {
+                if self.forget_incomplete(call).is_none() {
                     out.say(leg, self.trunk(), FromLeg::Released(release.clone()));
                 }
             }
@@ -299,11 +297,12 @@ impl IsdnSpan {
 
     pub(super) fn handle_timeout(&mut self, now: Instant, out: &mut Out) {
         self.interface.handle_timeout(now);
+        self.names_late(now, out);
         self.pump(now, out);
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        self.interface.poll_timeout()
+        self.interface.poll_timeout().into_iter().chain(self.names.next_deadline()).min()
     }
 
     /// Sends SETUP. A span without a free channel or without a link refuses with its cause.
@@ -460,18 +459,13 @@ impl IsdnSpan {
             Event::Setup { call, setup, .. } => {
                 let leg = out.new_leg();
                 self.learn(call, leg);
-                if self.settings.overlap_receiving && !setup.sending_complete {
-                    self.collecting.insert(call, Collecting { setup: *setup, channel: None });
-                    self.interface.need_digits(now, call, Vec::new());
-                } else {
-                    self.say(call, FromLeg::Setup(Box::new(setup_from_isdn(&setup))), out);
-                }
+                self.incoming(now, call, *setup, out);
             }
             Event::MoreDigits { call, digits, complete } => self.collect(call, &digits, complete, out),
             Event::ChannelReady { call, channel } => {
                 self.changed = true;
-                match self.collecting.get_mut(&call) {
-                    Some(collecting) => collecting.channel = Some(channel),
+                match self.incomplete.get_mut(&call) {
+                    Some(incomplete) => incomplete.channel = Some(channel),
                     None => self.channel_ready(call, channel, out),
                 }
             }
@@ -488,9 +482,10 @@ impl IsdnSpan {
             }
             Event::Connected { call, connected } => self.say(call, FromLeg::Answer(connected_from_isdn(&connected)), out),
             // Given up while it was dialled: nobody else will answer.
-            Event::Clearing { call, cause, .. } if self.collecting.contains_key(&call) => self.interface.clear(now, call, cause),
+            Event::Clearing { call, cause, .. } if self.incomplete.contains_key(&call) => self.interface.clear(now, call, cause),
             Event::Clearing { call, cause, .. } => self.say(call, FromLeg::Clearing(cleared(&cause)), out),
             Event::Released { call, cause, by, .. } => self.released(call, &cause, by, out),
+            Event::Name { call, name, .. } if self.incomplete.contains_key(&call) => self.named(call, name, out),
             Event::Name { call, kind, name } => {
                 if let Some(word) = name_update(kind, name) {
                     self.say(call, word, out);
@@ -510,21 +505,6 @@ impl IsdnSpan {
     fn more_digits(&mut self, now: Instant, call: CallId, digits: &str, complete: bool) {
         if self.settings.overlap_sending {
             self.interface.more_digits(now, call, digits, complete);
-        }
-    }
-
-    /// Digits of a number that comes in pieces; the controller hears of the call when it is whole.
-    fn collect(&mut self, call: CallId, digits: &str, complete: bool, out: &mut Out) {
-        let Some(collecting) = self.collecting.get_mut(&call) else { return };
-        collecting.setup.called.digits.push_str(digits);
-        if !complete {
-            return;
-        }
-        if let Some(Collecting { setup, channel }) = self.collecting.remove(&call) {
-            self.say(call, FromLeg::Setup(Box::new(setup_from_isdn(&setup))), out);
-            if let Some(channel) = channel {
-                self.channel_ready(call, channel, out);
-            }
         }
     }
 
@@ -550,7 +530,7 @@ impl IsdnSpan {
             Who::Link => Release::by_box(cause.value.0, format!("the D-channel of span {} went down", self.settings.name)),
         });
         // Given up while it was dialled: nobody has heard of it.
-        if self.collecting.remove(&call).is_none() {
+        if self.forget_incomplete(call).is_none() {
             out.say(leg, self.trunk(), FromLeg::Released(release));
         }
     }

@@ -1,0 +1,29 @@
+//! Orders to the media threads in words, for the story of a call.
+
+use call::words::{CallId, MediaCommand, RtpTerminal, Terminal};
+
+pub fn describe(command: &MediaCommand) -> (CallId, String) {
+    match command {
+        MediaCommand::Connect { call, a, b, clear } => {
+            let how = if *clear { " as data" } else { "" };
+            (*call, format!("connect {} to {}{how}", terminal(a), terminal(b)))
+        }
+        MediaCommand::Redirect { call, terminal } => (*call, format!("redirect {}", rtp(terminal))),
+        MediaCommand::Hold { call, terminal: held } => (*call, format!("hold {}", terminal(held))),
+        MediaCommand::Retrieve { call, terminal: held } => (*call, format!("retrieve {}", terminal(held))),
+        MediaCommand::Disconnect { call } => (*call, "disconnect".into()),
+    }
+}
+
+fn terminal(terminal: &Terminal) -> String {
+    match terminal {
+        Terminal::Channel { span, timeslot } => format!("span {} timeslot {timeslot}", span.0),
+        Terminal::Rtp(terminal) => rtp(terminal),
+    }
+}
+
+fn rtp(terminal: &RtpTerminal) -> String {
+    let RtpTerminal { local_port, remote, codec, telephone_event, ptime_ms, direction } = terminal;
+    let events = telephone_event.map_or_else(String::new, |payload| format!(" events {payload}"));
+    format!("rtp {local_port} > {remote} {} {ptime_ms} ms{events} {}", codec.name(), direction.name())
+}
