@@ -16,7 +16,7 @@ use crate::ports::{free_port, free_ports};
 use crate::process::{Process, our_program};
 use crate::scratch::Scratch;
 use client::Client;
-use model::api::{CallRecord, ChannelUse, Status};
+use model::api::{CallRecord, ChannelUse, DChannelRole, Status};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -240,6 +240,20 @@ impl JunctorBox {
                 span.alarms,
                 self.log_tail()
             );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits until the D-channel of a span of a group does this.
+    #[track_caller]
+    pub fn wait_for_d_channel(&self, span: &str, role: DChannelRole, limit: Duration) {
+        let end = Instant::now() + limit;
+        loop {
+            let found = self.ask(async |client| client.span(span).await).d_channel_role;
+            if found == Some(role) {
+                return;
+            }
+            assert!(Instant::now() < end, "{span}: {found:?}, not {role:?} within {limit:?}\n{}", self.log_tail());
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -30,18 +30,6 @@ fn group(far: &FarEnd) -> Setup {
         .span_line(&second)
 }
 
-fn role(gateway: &JunctorBox, span: &'static str) -> Option<DChannelRole> {
-    gateway.ask(async move |client| client.span(span).await).d_channel_role
-}
-
-fn wait_for_role(gateway: &JunctorBox, span: &'static str, wanted: DChannelRole) {
-    let end = std::time::Instant::now() + SOON;
-    while role(gateway, span) != Some(wanted) {
-        assert!(std::time::Instant::now() < end, "{span}: {:?}, not {wanted:?}", role(gateway, span));
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
 #[test]
 fn call_on_the_second_span_is_heard_and_goes_on_when_the_first_d_channel_is_cut() {
     let scratch = Scratch::new("group");
@@ -50,8 +38,8 @@ fn call_on_the_second_span_is_heard_and_goes_on_when_the_first_d_channel_is_cut(
     let (port, out) = (sipp.port(), free_port());
     let setup = group(&far).peer("sipp", Transport::Udp, port).peer("caller", Transport::Udp, out);
     let gateway = JunctorBox::start(&scratch, &setup);
-    wait_for_role(&gateway, "pstn", DChannelRole::InService);
-    wait_for_role(&gateway, "pstn2", DChannelRole::Standby);
+    gateway.wait_for_d_channel("pstn", DChannelRole::InService, SOON);
+    gateway.wait_for_d_channel("pstn2", DChannelRole::Standby, SOON);
 
     // A call from libpri on the span whose D-channel stands by, with sound both ways.
     let heard = scratch.join("heard.wav");
@@ -60,7 +48,7 @@ fn call_on_the_second_span_is_heard_and_goes_on_when_the_first_d_channel_is_cut(
     assert_eq!(call.wait_for("connected", SOON)["channel"], "1/5");
     std::thread::sleep(Duration::from_secs(3));
     far.ask(&json!({"do": "alarm", "on": true, "span": 0}));
-    wait_for_role(&gateway, "pstn2", DChannelRole::InService);
+    gateway.wait_for_d_channel("pstn2", DChannelRole::InService, SOON);
     std::thread::sleep(Duration::from_secs(5));
     call.hang_up();
     assert_eq!(call.cause(SOON), 16);

@@ -15,6 +15,7 @@ mod capture;
 mod channels_120;
 mod em_wink;
 mod far_end;
+mod group;
 mod hooks;
 mod kewl_start;
 mod libpri_pair;

@@ -62,6 +62,11 @@ impl Trunk {
 
     /// The box with this span as `pstn`, without peers.
     pub(crate) fn setup(self) -> Setup {
+        Setup::with_span(&self.span_lines(0))
+    }
+
+    /// The box's end of the pair of this key, in its `[[span]]`.
+    pub(crate) fn span_lines(self, key: u8) -> String {
         let framing = match self.framing {
             Framing::E1 => "e1",
             Framing::T1 => "t1",
@@ -70,16 +75,17 @@ impl Trunk {
             Side::User => "user",
             Side::Network => "network",
         };
-        Setup::with_span(&format!(
-            "framing = \"{framing}\"\nside = \"{side}\"\nswitch_type = \"{}\"\nback_end = {{ dahdi = {{ dynamic = {{ driver = \"loc\", address = \"0:0\" }} }} }}",
+        format!(
+            "framing = \"{framing}\"\nside = \"{side}\"\nswitch_type = \"{}\"\nback_end = {{ dahdi = {{ dynamic = {{ driver = \"loc\", address = \"{key}:0\" }} }} }}",
             self.switch_type
-        ))
+        )
     }
 
-    fn far_span(self) -> Span {
+    /// The far end of the pair of this key.
+    pub(crate) fn far_span(self, key: u8) -> Span {
         match self.framing {
-            Framing::E1 => Span::e1_isdn(0, 1),
-            Framing::T1 => Span::t1_isdn(0, 1),
+            Framing::E1 => Span::e1_isdn(key, 1),
+            Framing::T1 => Span::t1_isdn(key, 1),
         }
     }
 
@@ -110,7 +116,7 @@ impl Scene {
     /// Starts all of it and waits until calls can be made both ways.
     #[track_caller]
     pub(crate) fn start(scratch: &Scratch, trunk: Trunk, setup: &Setup, options: &[&str]) -> Self {
-        let far = FarEnd::start(scratch, &[trunk.far_span()]);
+        let far = FarEnd::start(scratch, &[trunk.far_span(0)]);
         let libpri = trunk.libpri(scratch, &far, options);
         let gateway = JunctorBox::start(scratch, setup);
         libpri.wait_for_link(true);

@@ -5,8 +5,8 @@
 //!
 //! - [`stack`]: libpri itself behind a safe interface, joined to nothing.
 //! - [`engine`]: its calls, answered by the number [`plan`], with their [`audio`], on an E1 or T1 ([`framing`]).
-//! - [`attach`]: what they are put on, an end of a virtual span ([`line`](mod@line)), several for a [`group`] whose spans share D-channels
-//!   ([`channel`]), or a span of DAHDI ([`dahdi`]).
+//! - [`attach`]: what they are put on, an end of a virtual span ([`line`](mod@line)) or a span of DAHDI ([`dahdi`]); several
+//!   for a [`group`] whose spans share D-channels ([`channel`]).
 //! - [`control`] and [`report`]: the JSON lines of the control socket; [`run`](mod@run) is the program's loop.
 //!
 //! What libpri does on the wire is left as it is, quirks included, with one exception: `pri_hangup_fix_enable` is set, since

@@ -56,12 +56,6 @@ impl Line {
         Ok(Self { interface, span, d_channel, b_channels: BTreeMap::new(), waiting: VecDeque::new() })
     }
 
-    /// Its interface identifier.
-    #[must_use]
-    pub const fn interface(&self) -> u8 {
-        self.interface
-    }
-
     fn receive_frames(&mut self, now: Instant, engine: &mut Engine) -> Result<(), Error> {
         let Some(d_channel) = &mut self.d_channel else { return Ok(()) };
         let mut frame = [0; MAX_FRAME];

@@ -8,10 +8,11 @@
 //! libpri-peer --side user --span-dahdi 1 --control /run/libpri               the PBX, on channels 1 to 31 of DAHDI
 //! ```
 //!
-//! A group of virtual spans that share their D-channels (NFAS) has the further spans' sockets besides:
+//! A group of spans that share their D-channels (NFAS) has the further spans' sockets besides, or their first channels of DAHDI:
 //!
 //! ```text
 //! libpri-peer --side user --framing t1 --switch ni2 --span-connect /run/t1-0 --nfas-span /run/t1-1 --nfas-bearers /run/t1-2 ...
+//! libpri-peer --side network --framing t1 --switch ni2 --span-dahdi 1 --nfas-dahdi 25 ...
 //! ```
 //!
 //! Prints `ready` on stdout once both sockets are there. Logs go to stderr.
@@ -119,12 +120,16 @@ struct FurtherSpans {
     /// A further span of a group that has no D-channel; counted after those that have.
     #[arg(long, value_name = "SOCKET", conflicts_with = "span_dahdi")]
     nfas_bearers: Vec<PathBuf>,
+    /// As --nfas-span, a span of DAHDI beside that of --span-dahdi.
+    #[arg(long, value_name = "FIRST_CHANNEL", requires = "span_dahdi", value_parser = clap::value_parser!(u32).range(1..))]
+    nfas_dahdi: Vec<u32>,
 }
 
 impl FurtherSpans {
-    fn all(&self) -> impl Iterator<Item = (&PathBuf, Further)> {
-        let backups = self.nfas_span.iter().map(|path| (path, Further::WithDChannel));
-        backups.chain(self.nfas_bearers.iter().map(|path| (path, Further::BearersOnly)))
+    /// Spans of DAHDI and sockets exclude each other.
+    fn all(&self) -> Vec<Further> {
+        let with = vec![Further::WithDChannel; self.nfas_span.len() + self.nfas_dahdi.len()];
+        with.into_iter().chain(vec![Further::BearersOnly; self.nfas_bearers.len()]).collect()
     }
 }
 
@@ -143,19 +148,22 @@ fn parse_timer(text: &str) -> Result<(String, i32), String> {
     Ok((name.to_owned(), value))
 }
 
-fn attach(cli: &Cli, spans: &Spans) -> Result<Box<dyn Attached>, Box<dyn Error>> {
+fn attach(cli: &Cli, spans: &Spans) -> Result<LineGroup, Box<dyn Error>> {
     let Attachment { span_listen, span_connect, span_dahdi } = &cli.span;
     let listens = span_listen.is_some();
+    let mut lines: Vec<(u8, Box<dyn Attached>)> = Vec::new();
     let Some(first) = span_listen.as_ref().or(span_connect.as_ref()) else {
         let first = span_dahdi.ok_or("none of --span-listen, --span-connect and --span-dahdi")?;
-        return Ok(Box::new(DahdiLine::new(first, cli.framing)?));
+        for ((interface, _), first) in spans.all().zip([&first].into_iter().chain(&cli.further.nfas_dahdi)) {
+            lines.push((interface, Box::new(DahdiLine::new(interface, *first, cli.framing)?)));
+        }
+        return Ok(LineGroup::new(lines));
     };
-    let sockets = [first].into_iter().chain(cli.further.all().map(|(path, _)| path));
-    let mut lines = Vec::new();
+    let sockets = [first].into_iter().chain(&cli.further.nfas_span).chain(&cli.further.nfas_bearers);
     for ((interface, d_channel), socket) in spans.all().zip(sockets) {
-        lines.push(Line::of_group(virtual_end(cli, socket, listens)?, interface, d_channel)?);
+        lines.push((interface, Box::new(Line::of_group(virtual_end(cli, socket, listens)?, interface, d_channel)?)));
     }
-    Ok(Box::new(LineGroup::new(lines)))
+    Ok(LineGroup::new(lines))
 }
 
 fn virtual_end(cli: &Cli, socket: &Path, listens: bool) -> Result<Box<dyn VirtualEnd>, tdm::Error> {
@@ -179,7 +187,7 @@ fn serve(cli: &Cli) -> Result<(), Box<dyn Error>> {
         return Err(format!("{}: no such folder", dir.display()).into());
     }
     let control = Control::listen(&cli.control).map_err(|error| format!("{}: {error}", cli.control.display()))?;
-    let spans = Spans::new(cli.framing, cli.further.all().map(|(_, further)| further).collect());
+    let spans = Spans::new(cli.framing, cli.further.all());
     let mut line = attach(cli, &spans)?;
     let engine = Engine::new(Config {
         name: cli.control.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
@@ -195,7 +203,7 @@ fn serve(cli: &Cli) -> Result<(), Box<dyn Error>> {
         record_dir: cli.record_dir.clone(),
     })?;
     println!("ready");
-    let ended = run(line.as_mut(), engine, control);
+    let ended = run(&mut line, engine, control);
     remove_socket(&cli.control);
     Ok(ended?)
 }

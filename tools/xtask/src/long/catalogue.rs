@@ -53,7 +53,7 @@ pub const CATALOGUE: [LongRun; 6] = [
     },
     LongRun {
         name: "switch-types",
-        shows: "Each switch type over DAHDI, libpri as network and as user, on the framing that it is used on: what was done with it, and with whom",
+        shows: "Each switch type, and a group of spans that share D-channels, over DAHDI, libpri as network and as user, on the framing that it is used on: what was done with it, and with whom",
         folder: "hw-tests/interop",
         programs: &[],
         cargo: &in_guest("every_switch_type"),

@@ -3,10 +3,13 @@
 //! **Alarms.** libpri has no layer 1. Asterisk's chan_dahdi, its usual user, marks the D-channel as not to be used when the
 //! kernel says alarm, places no calls on it, and leaves everything else to libpri: Q.921 finds out by T200 or T203, and calls
 //! live until T309 (6 s by default). When the alarm is over it calls `pri_restart`, which does nothing since libpri's Q.921
-//! was written anew. So it is here: during an alarm frames go neither way and no call is placed, and libpri's timers run on.
+//! was written anew. So it is here: during an alarm frames go neither way and no call is placed, and libpri's timers run on. Of a span of a
+//! group the engine is told, so that new calls go by the others ([`crate::group`]).
 //!
 //! **Cut.** A channel that somebody has open keeps the kernel from removing its span. [`DahdiLine::cut`] lets go of all
 //! channels, as if the cable were pulled, so that a test can remove the span; mending opens them anew under the same numbers.
+//!
+//! Left out: a span of a group without a D-channel, by which the alarms are known here.
 
 use std::collections::VecDeque;
 use std::collections::btree_map::{BTreeMap, Entry};
@@ -18,6 +21,7 @@ use nix::poll::{PollFd, PollFlags};
 use super::channel::{BLOCK, DahdiChannel};
 use super::{DahdiError, kernel};
 use crate::attach::{Attached, LineError};
+use crate::channel::Channel;
 use crate::engine::Engine;
 use crate::framing::Framing;
 use crate::report::LineFaults;
@@ -28,11 +32,15 @@ const MOST_WAITING: usize = 64;
 /// The channels of one span.
 #[derive(Debug)]
 pub struct DahdiLine {
+    /// Interface identifier of the span.
+    interface: u8,
     /// DAHDI's number of timeslot 1.
     first: u32,
     framing: Framing,
     /// Nothing is open while the line is cut.
     open: Option<Open>,
+    /// What the engine was told last.
+    told_up: bool,
     /// Of channels that are closed.
     faults: LineFaults,
 }
@@ -46,9 +54,9 @@ struct Open {
 }
 
 impl DahdiLine {
-    /// Opens the D-channel of the span whose timeslot 1 is DAHDI's channel `first`.
-    pub fn new(first: u32, framing: Framing) -> Result<Self, DahdiError> {
-        let mut line = Self { first, framing, open: None, faults: LineFaults::default() };
+    /// The span of this interface identifier, whose timeslot 1 is DAHDI's channel `first`: opens its D-channel.
+    pub fn new(interface: u8, first: u32, framing: Framing) -> Result<Self, DahdiError> {
+        let mut line = Self { interface, first, framing, open: None, told_up: true, faults: LineFaults::default() };
         line.mend()?;
         Ok(line)
     }
@@ -70,8 +78,16 @@ impl DahdiLine {
         }
     }
 
+    /// Tells the engine when the line has come to carry calls, or to carry none.
+    fn tell(&mut self, now: Instant, engine: &mut Engine) {
+        let up = self.call_obstacle().is_none();
+        if std::mem::replace(&mut self.told_up, up) != up {
+            engine.handle_line(now, self.interface, up);
+        }
+    }
+
     fn open_and_close(&mut self, engine: &Engine) -> Result<(), DahdiError> {
-        let wanted = engine.open_slots(0);
+        let wanted = engine.open_slots(self.interface);
         let first = self.first;
         let Some(open) = &mut self.open else { return Ok(()) };
         for (_, closed) in open.b_channels.extract_if(.., |slot, _| !wanted.contains(slot)) {
@@ -87,26 +103,30 @@ impl DahdiLine {
 }
 
 impl Open {
-    /// What changed on the line; frames for libpri unless there is an alarm.
-    fn receive(&mut self, now: Instant, engine: &mut Engine) -> Result<Vec<String>, DahdiError> {
+    /// What changed on the line.
+    fn take_alarms(&mut self) -> Result<Option<String>, DahdiError> {
         self.d_channel.take_events()?;
         let before = std::mem::replace(&mut self.alarms, self.d_channel.alarms()?);
+        Ok((before != self.alarms).then(|| format!("alarms {} -> {}", names(before), names(self.alarms))))
+    }
+
+    /// Frames for libpri, unless there is an alarm.
+    fn receive(&mut self, now: Instant, interface: u8, engine: &mut Engine) -> Result<(), DahdiError> {
         while let Some(frame) = self.d_channel.read_frame()? {
             if self.alarms == 0 {
-                engine.handle_frame(now, 0, &frame);
+                engine.handle_frame(now, interface, &frame);
             }
         }
-        let changed = before != self.alarms;
-        Ok(changed.then(|| format!("alarms {} -> {}", names(before), names(self.alarms))).into_iter().collect())
+        Ok(())
     }
 
     /// As many blocks are written as were read: the span's clock paces the audio.
-    fn exchange_audio(&mut self, engine: &mut Engine) -> Result<(), DahdiError> {
+    fn exchange_audio(&mut self, interface: u8, engine: &mut Engine) -> Result<(), DahdiError> {
         let (mut heard, mut sent) = ([0; BLOCK], [0; BLOCK]);
         for (slot, channel) in &mut self.b_channels {
             channel.take_events()?;
             while let Some(length) = channel.read_audio(&mut heard)? {
-                engine.exchange_block((*slot).into(), heard.get(..length).unwrap_or_default(), &mut sent);
+                engine.exchange_block(Channel { interface, slot: *slot }, heard.get(..length).unwrap_or_default(), &mut sent);
                 channel.write_audio(&sent)?;
             }
         }
@@ -159,22 +179,23 @@ impl Attached for DahdiLine {
     }
 
     fn service(&mut self, now: Instant, engine: &mut Engine) -> Result<Vec<String>, LineError> {
-        let changes = match &mut self.open {
-            Some(open) => open.receive(now, engine)?,
-            None => Vec::new(),
-        };
+        let change = self.open.as_mut().map(Open::take_alarms).transpose()?.flatten();
+        self.tell(now, engine);
+        if let Some(open) = &mut self.open {
+            open.receive(now, self.interface, engine)?;
+        }
         engine.handle_timeout(now);
         self.open_and_close(engine)?;
         if let Some(open) = &mut self.open {
-            open.exchange_audio(engine)?;
+            open.exchange_audio(self.interface, engine)?;
         }
         self.send_frames(engine)?;
-        Ok(changes)
+        Ok(change.into_iter().collect())
     }
 
     fn send_frames(&mut self, engine: &mut Engine) -> Result<(), LineError> {
         // Taken from libpri whatever becomes of them.
-        let frames = std::iter::from_fn(|| engine.poll_transmit(0));
+        let frames = std::iter::from_fn(|| engine.poll_transmit(self.interface));
         match &mut self.open {
             Some(open) => {
                 open.waiting.extend(frames);
