@@ -242,6 +242,12 @@ impl Placed {
         self
     }
 
+    /// A data call: the octets of what it says are the data (libpri only).
+    pub fn data(mut self) -> Self {
+        self.request["data"] = true.into();
+        self
+    }
+
     /// Says what is in the WAV file once it is connected.
     pub fn says(mut self, wav: &Path) -> Self {
         self.request["play"] = wav.display().to_string().into();

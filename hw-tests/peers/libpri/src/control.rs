@@ -78,6 +78,9 @@ pub struct CallRequest {
     /// Restrict the calling number's presentation.
     #[serde(default)]
     pub withheld: bool,
+    /// A data call, unrestricted digital information.
+    #[serde(default)]
+    pub data: bool,
     /// Calling name, sent as display.
     pub name: Option<String>,
     /// The number that redirected the call, and the reason as Q.931 numbers it: 1 busy, 2 no reply, 15 unconditional.

@@ -70,6 +70,8 @@ pub struct Order {
     pub calling: Option<String>,
     /// Restrict the calling number's presentation.
     pub withheld: bool,
+    /// Unrestricted digital information in place of speech: the octets of what is said are the data.
+    pub data: bool,
     /// Calling name.
     pub name: Option<String>,
     /// The number that redirected the call, and the reason as Q.931 numbers it.
@@ -184,6 +186,7 @@ impl Engine {
             complete: order.first_digits.is_none(),
             calling: order.calling,
             withheld: order.withheld,
+            data: order.data,
             name: order.name,
             channel,
             exclusive: order.channel.is_some(),

@@ -47,6 +47,7 @@ pub enum Report {
         called: String,
         calling: String,
         withheld: bool,
+        data: bool,
         name: String,
         complete: bool,
         redirecting: Option<(String, u8)>,

@@ -121,6 +121,7 @@ fn order(call: CallRequest, law: Law) -> Result<Order, String> {
         called: call.called,
         calling: call.calling,
         withheld: call.withheld,
+        data: call.data,
         name: call.name,
         redirecting: call.redirecting,
         channel: call.channel,

@@ -36,6 +36,9 @@ pub use event::{Event, Ring, Setup};
 pub const PLAN_ISDN_UNKNOWN_TYPE: u8 = 0x01;
 /// Speech, G.711: information transfer capability and user layer 1 protocol (Q.931 4.5.5).
 const CAPABILITY_SPEECH: i32 = 0x00;
+/// Unrestricted digital information, which has no layer 1 protocol: libpri leaves that out when it is negative.
+const CAPABILITY_DATA: i32 = 0x08;
+const NO_LAYER1: i32 = -1;
 const LAYER1_MU_LAW: i32 = 0x22;
 const LAYER1_A_LAW: i32 = 0x23;
 /// Presentation allowed, user number not screened; the second bit of octet 3a restricts it (Q.931 table 4-11).
@@ -288,8 +291,9 @@ impl Stack {
             presentation: if setup.withheld { PRESENTATION_RESTRICTED } else { PRESENTATION_ALLOWED },
             channel: self.encode(setup.channel, self.serving),
             exclusive: setup.exclusive.into(),
-            capability: CAPABILITY_SPEECH,
+            capability: if setup.data { CAPABILITY_DATA } else { CAPABILITY_SPEECH },
             layer1: match self.settings.law() {
+                _ if setup.data => NO_LAYER1,
                 Law::A => LAYER1_A_LAW,
                 Law::Mu => LAYER1_MU_LAW,
             },

@@ -69,6 +69,7 @@ impl Group {
             called: "5551001".into(),
             calling: None,
             withheld: false,
+            data: false,
             name: None,
             channel,
             exclusive: true,

@@ -75,6 +75,7 @@ fn setup(called: &str, channel: u8) -> Setup {
         called: called.into(),
         calling: Some("5550001".into()),
         withheld: false,
+        data: false,
         name: None,
         channel: channel.into(),
         exclusive: true,

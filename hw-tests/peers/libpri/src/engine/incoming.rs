@@ -69,10 +69,20 @@ impl Engine {
     /// The number is whole: the plan says what happens to the call.
     fn decide(&mut self, now: Instant, ring: Ring, channel: Result<Channel, u8>) {
         let id = ring.call;
-        let Ring { called, calling, withheld, name, complete, redirecting, .. } = ring;
+        let Ring { called, calling, withheld, data, name, complete, redirecting, .. } = ring;
         let action = self.config.plan.action(&called);
         let (call, slot) = (id.0, channel.ok());
-        self.reports.push_back(Report::Incoming { call, channel: slot, called, calling, withheld, name, complete, redirecting });
+        self.reports.push_back(Report::Incoming {
+            call,
+            channel: slot,
+            called,
+            calling,
+            withheld,
+            data,
+            name,
+            complete,
+            redirecting,
+        });
         match (channel, action) {
             (Err(cause), _) | (Ok(_), Action::Refuse { cause }) => self.clear(id, cause),
             (Ok(channel), Action::Ring) => self.alert(now, id, channel, None),

@@ -153,13 +153,15 @@ pub struct Ring {
     pub name: String,
     /// Type of number and numbering plan of the called number, octet 3 without its extension bit.
     pub called_plan: u8,
+    /// Unrestricted digital information.
+    pub data: bool,
     /// Sending complete was present.
     pub complete: bool,
     /// The number that redirected the call, and the reason as Q.931 numbers it.
     pub redirecting: Option<(String, u8)>,
 }
 
-/// A SETUP to send: speech, in the law of the interface.
+/// A SETUP to send: speech, in the law of the interface, or data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setup {
     /// Called digits.
@@ -174,6 +176,8 @@ pub struct Setup {
     pub channel: Channel,
     /// No other channel would do.
     pub exclusive: bool,
+    /// Unrestricted digital information.
+    pub data: bool,
     /// The called number is whole.
     pub complete: bool,
     /// The number that redirected the call, and the reason as Q.931 numbers it: 1 busy, 2 no reply, 15 unconditional.

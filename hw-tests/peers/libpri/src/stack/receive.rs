@@ -42,6 +42,7 @@ impl Stack {
             flexible: event.flexible != 0,
             called: text(&event.called),
             calling: text(&event.calling),
+            data: event.capability == super::CAPABILITY_DATA,
             withheld: event.presentation & PRESENTATION_MASK == PRESENTATION_RESTRICTED,
             name: text(&event.text),
             called_plan: u8::try_from(event.called_plan).unwrap_or(0),

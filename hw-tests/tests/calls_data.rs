@@ -1,0 +1,71 @@
+//! Data calls between two spans of different law, libpri at the far end of both: what one says arrives octet for octet. Neither end is ours.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use hw_tests::audio::Audio;
+use hw_tests::far_end::{FarEnd, Kind, Placed};
+use hw_tests::g711::{Encoder, Law, decode};
+use hw_tests::junctor_box::{JunctorBox, Setup};
+use hw_tests::scratch::Scratch;
+use hw_tests::speech::town;
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(10);
+/// Octets that are looked for as a whole: a block of 10 ms that a span's clock repeats or leaves out spoils one or two of them.
+const PIECE: usize = 40;
+const MS: usize = 4_000;
+
+/// Octets of every value but 0x7f and 0xff, in no order: mu-law's two zeros, which a recording does not tell apart.
+fn noise() -> Vec<u8> {
+    let seeds = std::iter::successors(Some(7_u32), |seed| Some(seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223)));
+    seeds.map(|seed| seed.to_be_bytes()[0]).filter(|octet| !matches!(octet, 0x7f | 0xff)).take(8 * MS).collect()
+}
+
+/// How much of `sent` was heard in whole pieces, in percent.
+fn percent_heard(sent: &[u8], heard: &[u8]) -> usize {
+    let pieces: Vec<&[u8]> = sent.chunks_exact(PIECE).collect();
+    let found = pieces.iter().filter(|piece| heard.windows(PIECE).any(|window| window == **piece)).count();
+    found * 100 / pieces.len()
+}
+
+/// The octets that were on the line when this was heard.
+fn octets(law: Law, heard: &Audio) -> Vec<u8> {
+    let encoder = Encoder::new(law);
+    heard.to_i16().into_iter().map(|sample| encoder.encode(sample)).collect()
+}
+
+/// The octets that libpri on the T1 heard, and those that libpri on the E1 heard back, of what the E1's sent.
+fn call(name: &str, data: bool) -> [usize; 2] {
+    let scratch = Scratch::new(name);
+    let sent = noise();
+    let samples: Vec<i16> = sent.iter().map(|octet| decode(Law::A, *octet)).collect();
+    let (says, heard) = (scratch.join("noise.wav"), scratch.join("heard.wav"));
+    Audio::from_i16(&samples).save(&says);
+    let e1 = FarEnd::start(&scratch, Kind::Libpri, &town());
+    let t1 = FarEnd::start(&scratch, Kind::LibpriWith(&["--framing", "t1"]), &town());
+    let setup = Setup::new(&e1).span("t1", &t1.span_socket()).span_line("framing = \"t1\"").route("pstn", "5557", "t1");
+    let gateway = JunctorBox::start(&scratch, &setup);
+    t1.wait_for_link(SOON);
+    let mut watched = t1.watch();
+    let placed = Placed::to("5557001").says(&says).records(&heard).clears_after(Duration::from_millis(5_000));
+    let mut call = e1.call(&if data { placed.data() } else { placed });
+    call.wait_for("connected", SOON);
+    assert_eq!(watched.wait_for("incoming", SOON)["data"], data);
+    assert_eq!(call.cause(SOON), 16);
+    gateway.wait_until_idle(SOON);
+    let there = octets(Law::Mu, &t1.heard()[0]);
+    let back = octets(Law::A, &Audio::load(&heard));
+    [percent_heard(&sent, &there), percent_heard(&sent, &back)]
+}
+
+#[test]
+fn data_call_between_an_e1_and_a_t1_arrives_octet_for_octet_and_so_does_its_echo() {
+    let [there, back] = call("data-call", true);
+    assert!(there >= 90 && back >= 90, "{there} % arrived, {back} % came back");
+}
+
+/// What the test above would see if the box converted data from one law to the other.
+#[test]
+fn speech_call_between_an_e1_and_a_t1_is_converted() {
+    let [there, _] = call("speech-call", false);
+    assert!(there < 10, "{there} % of the octets arrived as they were");
+}
