@@ -6,11 +6,14 @@ use hw_tests::audio::Audio;
 use hw_tests::far_end::{FarEnd, Kind, Placed};
 use hw_tests::junctor_box::{JunctorBox, Setup};
 use hw_tests::ports::free_port;
+use hw_tests::process::our_program;
 use hw_tests::scratch::Scratch;
 use hw_tests::sipp::{Media, Run, Scenario, Sipp};
 use hw_tests::speech::{expect_heard, river, town};
 use model::api::DChannelRole;
+use model::settings;
 use serde_json::json;
+use std::process::Command;
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(20);
@@ -55,7 +58,7 @@ fn call_on_the_second_span_is_heard_and_goes_on_when_the_first_d_channel_is_cut(
     sipp.finish().expect_success();
     let record = gateway.record();
     let leg = (record.from.trunk.as_str(), record.from.timeslot);
-    assert_eq!((leg, record.cause), (("pstn", Some(5)), 16), "{}", gateway.ladder(record.id));
+    assert_eq!((leg, record.cause), (("pstn2", Some(5)), 16), "{}", gateway.ladder(record.id));
     // One block of 10 ms was put in within the first two seconds in some runs, which the record does not have: the far end serves two
     // spans with a clock each, and whether it or the box made that slip is not known.
     expect_heard(&river(), &Audio::load(&heard));
@@ -64,4 +67,24 @@ fn call_on_the_second_span_is_heard_and_goes_on_when_the_first_d_channel_is_cut(
     let run = Run::new(Scenario::UacCall).port(out).to("5551001", gateway.address());
     Sipp::start(&scratch, &run).finish().expect_success();
     gateway.wait_until_idle(SOON);
+}
+
+#[test]
+fn span_of_a_group_is_shown_with_its_role_and_not_configured_by_itself() {
+    let scratch = Scratch::new("group-shown");
+    let far = FarEnd::start(&scratch, Kind::LibpriGroup, &town());
+    let gateway = JunctorBox::start(&scratch, &group(&far));
+    gateway.wait_for_d_channel("pstn", DChannelRole::InService, SOON);
+    gateway.wait_for_d_channel("pstn2", DChannelRole::Standby, SOON);
+    for (span, role) in [("pstn", "in service for all spans of the group"), ("pstn2", "stands by")] {
+        let mut command = Command::new(our_program("junctor", "cli"));
+        let output = command.arg("--control").arg(gateway.control()).args(["span", "show", span]).output();
+        let shown = String::from_utf8(output.unwrap().stdout).unwrap();
+        assert!(shown.contains(&format!("d-channel role: {role}\n")), "{shown}");
+    }
+    let running = gateway.ask(async |client| client.configuration().await);
+    let alone = settings::Span { nfas: None, ..settings::read(&running).settings.unwrap().spans[1].clone() };
+    let refused = gateway.ask(async |client| Ok(client.configure_span("pstn2", &alone).await)).unwrap_err().to_string();
+    assert!(refused.contains("change the document and start junctord anew"), "{refused}");
+    gateway.wait_for_d_channel("pstn2", DChannelRole::Standby, SOON);
 }

@@ -6,7 +6,7 @@ use media::{Direction, Offer};
 use model::api::{CallState, Party};
 
 use super::Trunk;
-use crate::words::{CallId, Identity, LegId, MediaQuality, Release, RtpTerminal, Setup, Terminal};
+use crate::words::{CallId, Identity, LegId, MediaQuality, Release, RtpTerminal, Setup, SpanId, Terminal};
 
 /// One leg of a call, seen from the controller.
 #[derive(Debug)]
@@ -19,8 +19,8 @@ pub(super) struct Leg {
     pub(super) terminal: Option<Terminal>,
     /// Its far side holds the call.
     pub(super) holds: bool,
-    /// The timeslot that it has, or had before it was held.
-    pub(super) timeslot: Option<u8>,
+    /// The span and timeslot that it has, or had before it was held: in a group of spans not always the trunk's own.
+    pub(super) channel: Option<(SpanId, u8)>,
     /// Our side of an RTP leg.
     pub(super) rtp: Option<Rtp>,
 }
@@ -36,7 +36,7 @@ pub(super) struct Rtp {
 
 impl Leg {
     pub(super) const fn new(id: LegId, trunk: Trunk, rtp: Option<Rtp>) -> Self {
-        Self { id, trunk, over: false, terminal: None, holds: false, timeslot: None, rtp }
+        Self { id, trunk, over: false, terminal: None, holds: false, channel: None, rtp }
     }
 
     /// Takes what the far side sent in its offer or answer as the place to send to.
@@ -56,8 +56,8 @@ impl Leg {
 
     /// Its audio is here.
     pub(super) fn settle(&mut self, terminal: Terminal) {
-        if let Terminal::Channel { timeslot, .. } = &terminal {
-            self.timeslot = Some(*timeslot);
+        if let Terminal::Channel { span, timeslot } = &terminal {
+            self.channel = Some((*span, *timeslot));
         }
         self.terminal = Some(terminal);
     }

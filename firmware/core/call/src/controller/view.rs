@@ -93,7 +93,9 @@ impl Controller {
     }
 
     fn leg(&self, leg: &Leg) -> LegStatus {
-        LegStatus { trunk: self.names.of(leg.trunk), timeslot: leg.timeslot, holds: leg.holds && !leg.over }
+        let place = leg.channel.map_or(leg.trunk, |(span, _)| Trunk::Span(span));
+        let timeslot = leg.channel.map(|(_, timeslot)| timeslot);
+        LegStatus { trunk: self.names.of(place), timeslot, holds: leg.holds && !leg.over }
     }
 
     pub(super) fn record(&self, now: Instant, call: &Call) -> api::CallRecord {

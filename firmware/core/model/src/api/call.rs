@@ -40,7 +40,7 @@ pub struct Call {
 /// One leg of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LegStatus {
-    /// The span or peer.
+    /// The span or peer; of a group of spans the one that has the timeslot.
     pub trunk: String,
     /// Its B-channel's timeslot, if it is a span.
     #[serde(default, skip_serializing_if = "Option::is_none")]
