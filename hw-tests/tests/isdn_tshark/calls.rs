@@ -17,6 +17,12 @@ fn indicator(description: u8) -> Vec<ProgressIndicator> {
     vec![ProgressIndicator::new(description, Location::PrivateLocal)]
 }
 
+/// The call that came in last.
+pub fn offered(events: &[Event]) -> CallId {
+    let offered = |event: &Event| if let Event::Setup { call, .. } = event { Some(*call) } else { None };
+    events.iter().rev().find_map(offered).unwrap()
+}
+
 /// The cause of the layer above.
 pub const fn cause(value: CauseValue) -> Cause {
     Cause::new(value, Location::User)
@@ -24,6 +30,10 @@ pub const fn cause(value: CauseValue) -> Cause {
 
 fn number(digits: &str, ton: TypeOfNumber) -> Number {
     Number { digits: digits.to_owned(), ton, npi: NumberingPlan::Isdn }
+}
+
+fn said(text: &str) -> UserUser {
+    UserUser { protocol: UserUser::IA5, octets: text.as_bytes().to_vec() }
 }
 
 /// Everything at once, short enough for a frame.
@@ -57,7 +67,7 @@ pub fn full(bearer: Bearer) -> Setup {
             // Speech in A-law and a telephone (Q.931 4.5.19, 4.5.17).
             Element::LowLayerCompatibility(vec![0x80, 0x90, 0xa3]),
             Element::HighLayerCompatibility(vec![0x91, 0x81]),
-            Element::UserUser(UserUser { protocol: UserUser::IA5, octets: b"hello".to_vec() }),
+            Element::UserUser(said("hello")),
         ],
     }
 }
@@ -84,10 +94,15 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Two ends of these settings.
+    pub fn between(tape: &Tape, from: Side, user: Config, network: Config) -> Self {
+        Self { pair: ends(tape, user, network), from, calling: None }
+    }
+
     /// Two ends of a variant.
     fn of(tape: &Tape, framing: Framing, from: Side, variant: Variant) -> Self {
         let of = |side| Config { variant, ..config(side, framing) };
-        Self { pair: ends(tape, of(Side::User), of(Side::Network)), from, calling: None }
+        Self::between(tape, from, of(Side::User), of(Side::Network))
     }
 
     pub fn new(tape: &Tape, framing: Framing, from: Side, segmentation: bool) -> Self {
@@ -113,8 +128,7 @@ impl Caller {
     /// At the end that was called.
     pub fn called(&mut self, act: Act<'_>) {
         let events = if self.from == Side::User { &self.pair.right_events } else { &self.pair.left_events };
-        let offered = |event: &Event| if let Event::Setup { call, .. } = event { Some(*call) } else { None };
-        let call = events.iter().rev().find_map(offered).unwrap();
+        let call = offered(events);
         self.at(self.from == Side::Network, call, act);
     }
 
@@ -146,7 +160,10 @@ pub fn whole_call(tape: &Tape, framing: Framing, from: Side) {
     line.called(&|end, now, call| end.alerting(now, call, indicator(ProgressIndicator::DESTINATION_NOT_ISDN)));
     let connected = CallingNumber { number: number("5550", TypeOfNumber::Unknown), ..CallingNumber::default() };
     line.called(&|end, now, call| {
-        end.connect(now, call, Connected { number: Some(connected.clone()), name: Some("Bo".to_owned()), user_user: None })
+        let user_user = Some(said("here"));
+        let subaddress = Some(Subaddress { kind: Subaddress::NSAP, odd: false, octets: b"\x5012".to_vec() });
+        let (number, name) = (Some(connected.clone()), Some("Bo".to_owned()));
+        end.connect(now, call, Connected { number, name, user_user, subaddress });
     });
     line.calling(&|end, now, call| end.notify(now, call, 0));
     line.called(&|end, now, call| end.notify(now, call, 1));
@@ -160,7 +177,11 @@ pub fn every_variant(tape: &Tape, framing: Framing, from: Side) {
         line.call(full(Bearer::SPEECH));
         let connected = CallingNumber { number: number("5550", TypeOfNumber::Unknown), ..CallingNumber::default() };
         line.called(&|end, now, call| {
-            end.connect(now, call, Connected { number: Some(connected.clone()), name: Some("Bo".to_owned()), user_user: None })
+            end.connect(
+                now,
+                call,
+                Connected { number: Some(connected.clone()), name: Some("Bo".to_owned()), ..Connected::default() },
+            )
         });
         line.calling(&|end, now, call| end.clear_in_band(now, call, cause(CauseValue::USER_BUSY)));
         line.called(&|end, now, call| end.clear(now, call, cause(CauseValue::NORMAL_CLEARING)));
@@ -175,6 +196,19 @@ pub fn every_variant(tape: &Tape, framing: Framing, from: Side) {
             line.pair.run_for(seconds(1));
         }
     }
+}
+
+/// User-user information in each message that ends a call: RELEASE COMPLETE, then DISCONNECT and RELEASE.
+pub fn said_while_clearing(tape: &Tape, framing: Framing, from: Side) {
+    let normal = || cause(CauseValue::NORMAL_CLEARING);
+    let mut line = Caller::new(tape, framing, from, false);
+    line.call(Setup::speech(Number::new("5551001")));
+    line.called(&|end, now, call| end.clear_saying(now, call, normal(), said("no")));
+    line.call(Setup::speech(Number::new("5551001")));
+    line.called(&|end, now, call| end.connect(now, call, Connected::default()));
+    line.calling(&|end, now, call| end.clear_saying(now, call, normal(), said(&"u".repeat(UserUser::MAX))));
+    line.called(&|end, now, call| end.clear_saying(now, call, normal(), said("bye")));
+    assert_eq!(line.pair.left.machine.calls().count() + line.pair.right.machine.calls().count(), 0, "{}", line.pair.ladder);
 }
 
 /// SETUP with every bearer, each refused at once.

@@ -64,10 +64,11 @@ const FRAMES: [&str; 12] = [
 
 type Scenario = fn(&Tape, Framing, Side);
 
-const SCENARIOS: [Scenario; 12] = [
+const SCENARIOS: [Scenario; 13] = [
     calls::whole_call,
     calls::every_variant,
     calls::every_bearer,
+    calls::said_while_clearing,
     calls::segmented_setup,
     calls::link_lost_and_back,
     calls::message_lost,
@@ -92,6 +93,9 @@ fn unknown(capture: &Capture) -> Vec<String> {
         "Type of subaddress: Unknown (0x2)",
         "Odd/even indicator: Unknown (0x1)",
         "Type of network identification: Unknown (0x2)",
+        // Connected subaddress (Q.951-5), which tshark 4.0 does not know; libpri has it under the same identifier.
+        "Unknown information element (0x4D)",
+        "Information element: Unknown (0x4D)",
         // Diagnostics of STATUS: what the far end had sent in `errors.rs`, told back to it.
         "Information element: Unknown (0x0F)",
         "Message type: Unknown (0x1f)",

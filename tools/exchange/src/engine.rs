@@ -406,7 +406,7 @@ impl<S: FarSpan> Exchange<S> {
             Event::DChannel { .. } | Event::ChannelService { .. } | Event::ChannelFreed { .. } => {}
             Event::Name { call, name, .. } => tracing::info!("exchange[{call:?}]: name {name:?}"),
             Event::Notify { call, notification } => tracing::info!("exchange[{call:?}]: notify {notification}"),
-            Event::Clearing { call, cause, in_band } => {
+            Event::Clearing { call, cause, in_band, .. } => {
                 self.tell(call, |call| Report::Clearing {
                     call: call.number,
                     at_ms: call.age_ms(now),

@@ -8,6 +8,7 @@ use crate::channels::Channels;
 use crate::event::{Event, Stats};
 use crate::facility::InvokeIds;
 use crate::ie::Element;
+use crate::q931::said::Said;
 use crate::q931::{CallReference, Message, MessageType, TimerTable, VariantRow};
 use crate::{Side, ie};
 
@@ -50,8 +51,8 @@ impl Context {
     }
 
     /// RELEASE COMPLETE for a reference that has no call here (Q.931 5.8.3.2).
-    pub(crate) fn refuse(&mut self, reference: CallReference, cause: Cause) {
-        self.send(Message::new(reference, MessageType::ReleaseComplete).with(Element::Cause(cause)));
+    pub(crate) fn refuse(&mut self, reference: CallReference, said: impl Into<Said>) {
+        self.send(Message::new(reference, MessageType::ReleaseComplete).with_all(said.into().elements()));
     }
 
     /// STATUS with the call state that this end is in.

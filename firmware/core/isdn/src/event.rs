@@ -3,7 +3,7 @@
 use crate::cause::Cause;
 use crate::channels::Channel;
 use crate::facility::NameKind;
-use crate::ie::ProgressIndicator;
+use crate::ie::{ProgressIndicator, UserUser};
 use crate::interface::DChannelState;
 use crate::q931::Timer;
 use crate::setup::{Connected, Setup};
@@ -178,6 +178,8 @@ pub enum Event {
         cause: Cause,
         /// Tones or announcements are on the channel.
         in_band: bool,
+        /// User-user information that DISCONNECT had.
+        user_user: Option<UserUser>,
     },
     /// The call is over, its name dead and its channel free (or under restart when the far end fell silent).
     Released {
@@ -189,6 +191,8 @@ pub enum Event {
         cause: Cause,
         /// By whom.
         by: Who,
+        /// User-user information of the RELEASE or RELEASE COMPLETE that ended it, or of the DISCONNECT that crossed ours.
+        user_user: Option<UserUser>,
     },
 }
 

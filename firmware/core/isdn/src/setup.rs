@@ -1,9 +1,11 @@
 //! What a SETUP and a CONNECT say, in the words that the layer above uses.
 
 use crate::facility::{Dialect, Diversion, NameKind};
-use crate::ie::{BearerCapability, Element, NetworkSpecificFacilities, ProgressIndicator, TransferCapability, UserUser};
+use crate::ie::{
+    BearerCapability, Element, NetworkSpecificFacilities, ProgressIndicator, Subaddress, TransferCapability, UserUser,
+};
 use crate::number::{CallingNumber, Number, Redirecting};
-use crate::q931::{Message, services};
+use crate::q931::{Message, said, services};
 
 /// Reverse charging indication: requested (Q.931 4.6.8).
 const REVERSE_CHARGING_REQUESTED: u8 = 1;
@@ -250,6 +252,8 @@ pub struct Connected {
     pub name: Option<String>,
     /// User-user information of who answered.
     pub user_user: Option<UserUser>,
+    /// Subaddress of who answered (Q.951-5).
+    pub subaddress: Option<Subaddress>,
 }
 
 impl Connected {
@@ -259,7 +263,8 @@ impl Connected {
         Self {
             number,
             name: services::shown_name(&facilities, dialect, NameKind::Connected).or_else(|| display(message)),
-            user_user: message.first(|e| if let Element::UserUser(said) = e { Some(said.clone()) } else { None }),
+            user_user: said::user_user(message),
+            subaddress: message.first(|e| if let Element::ConnectedSubaddress(sub) = e { Some(sub.clone()) } else { None }),
         }
     }
 }

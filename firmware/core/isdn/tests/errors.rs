@@ -184,7 +184,7 @@ fn notify_is_told() {
 fn clearing_messages_without_or_with_bad_cause_clear_all_the_same() {
     let mut pair = active();
     inject(&mut pair, &[&to_call(0x45, &[])]);
-    let Event::Clearing { call, cause, in_band: false } = pair.left_events[0].clone() else { panic!("no clearing") };
+    let Event::Clearing { call, cause, in_band: false, .. } = pair.left_events[0].clone() else { panic!("no clearing") };
     assert_eq!(cause.value, CauseValue::NORMAL_UNSPECIFIED);
     let now = pair.now();
     pair.left.clear(now, call, cause);

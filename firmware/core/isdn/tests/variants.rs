@@ -123,7 +123,8 @@ fn name_of_who_answers_reaches_the_caller() {
         let mut pair = up(ends_of(row.variant, Framing::E1));
         then(&mut pair, |p, now| p.left.setup(now, speech("1")).unwrap());
         let call = common::offered(&pair.right_events);
-        let connected = isdn::Connected { number: Some(calling("5552")), name: Some("Bo".to_owned()), user_user: None };
+        let connected =
+            isdn::Connected { number: Some(calling("5552")), name: Some("Bo".to_owned()), ..isdn::Connected::default() };
         then(&mut pair, |p, now| p.right.connect(now, call, connected));
         let told =
             pair.left_events.iter().find_map(|e| if let Event::Connected { connected, .. } = e { Some(connected) } else { None });

@@ -177,7 +177,7 @@ fn answered(connected: Connected) -> sip::Response {
 #[test]
 fn connected_number_and_name_become_asserted_identity_of_200() {
     let number = CallingNumber { number: international("4930777"), ..CallingNumber::default() };
-    let response = answered(Connected { number: Some(number), name: Some("Bo".into()), user_user: None });
+    let response = answered(Connected { number: Some(number), name: Some("Bo".into()), ..Connected::default() });
     assert_eq!(response.headers.get("P-Asserted-Identity"), Some("\"Bo\" <sip:+4930777@192.0.2.1:5060>"));
     assert_eq!(response.headers.get("Privacy"), None);
 }
@@ -186,7 +186,7 @@ fn connected_number_and_name_become_asserted_identity_of_200() {
 fn restricted_connected_number_does_not_leave_the_box() {
     let number =
         CallingNumber { number: international("4930777"), presentation: Presentation::Restricted, ..CallingNumber::default() };
-    let response = answered(Connected { number: Some(number), name: Some("Bo".into()), user_user: None });
+    let response = answered(Connected { number: Some(number), name: Some("Bo".into()), ..Connected::default() });
     assert_eq!((response.headers.get("P-Asserted-Identity"), response.headers.get("Privacy")), (None, Some("id")));
 }
 

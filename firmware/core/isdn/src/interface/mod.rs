@@ -32,7 +32,7 @@ use crate::channels::{Channel, ChannelState, ChannelStatus, Channels, Hunting};
 use crate::context::Context;
 use crate::event::{CallStatus, Event, Stats};
 use crate::facility::InvokeIds;
-use crate::ie::ProgressIndicator;
+use crate::ie::{ProgressIndicator, UserUser};
 use crate::q931::call::Call;
 use crate::q931::segment::{self, Reassembly};
 use crate::q931::{Message, Variant};
@@ -251,7 +251,12 @@ impl Interface {
         self.command(now, call, |call, context| call.clear(now, cause, context));
     }
 
-    /// The same, with the tone or announcement that is on the channel left there for the far end to hear: the network side of a call whose
+    /// The same, and the message that ends it has this user-user information; one that is too long is left out.
+    pub fn clear_saying(&mut self, now: Instant, call: CallId, cause: Cause, said: UserUser) {
+        self.command(now, call, |call, context| call.clear_saying(now, cause, said, context));
+    }
+
+    /// As [`Interface::clear`], with the tone or announcement that is on the channel left there for the far end to hear: the network side of a call whose
     /// channel both ends know stays in "disconnect indication" until the far end releases, or T306. Elsewhere as [`Interface::clear`].
     pub fn clear_in_band(&mut self, now: Instant, call: CallId, cause: Cause) {
         self.command(now, call, |call, context| call.clear_in_band(now, cause, context));
@@ -341,9 +346,8 @@ impl Interface {
     }
 
     fn send(&mut self, now: Instant, message: &Message) {
-        let whole = if self.context.addressing.group { self.context.addressing.shorten(message).emit() } else { message.emit() };
-        let frames = self.in_frames(&whole).unwrap_or_else(|| vec![whole]);
-        for frame in frames {
+        let mut message = if self.context.addressing.group { self.context.addressing.shorten(message) } else { message.clone() };
+        for frame in self.frames_of(&mut message) {
             if let Err(reason) = self.carry(now, frame) {
                 self.context.stats.messages_not_sent += 1;
                 tracing::warn!("q931[{}]: {} not sent: {reason}", self.context.name, message.message_type);
@@ -358,6 +362,19 @@ impl Interface {
         match self.d_channels.get_mut(self.context.addressing.serving) {
             Some(d_channel) => d_channel.link.data(now, message),
             None => Err(q921::NotTaken::Down),
+        }
+    }
+
+    /// The frames of a message. One that is too long goes without what it can do without.
+    fn frames_of(&self, message: &mut Message) -> Vec<Vec<u8>> {
+        loop {
+            let whole = message.emit();
+            if let Some(frames) = self.in_frames(&whole) {
+                return frames;
+            }
+            let Some(left_out) = segment::lighten(message) else { return vec![whole] };
+            let (name, message, octets) = (&self.context.name, message.message_type, whole.len());
+            tracing::warn!("q931[{name}]: {message} of {octets} octets is too long, goes without element {left_out:02x}");
         }
     }
 

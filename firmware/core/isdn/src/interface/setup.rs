@@ -199,6 +199,7 @@ fn new_call(now: Instant, heard_on: u8, id: CallId, reference: CallReference, ch
         heard: now,
         heard_on,
         answers: Vec::new(),
+        farewell: None,
         told: false,
     }
 }

@@ -9,9 +9,10 @@ use std::time::Instant;
 use sansio::Timers;
 
 use super::hold::Auxiliary;
-use super::ie::{ChannelSelection, Element, ProgressIndicator};
+use super::ie::{ChannelSelection, Element, ProgressIndicator, UserUser};
 use super::overlap::Dialled;
 use super::retrieve::Retrieve;
+use super::said::Said;
 use super::{CallReference, Message, MessageType, Timer, mandatory};
 use crate::cause::{Cause, CauseValue};
 use crate::channels::{Channel, ChannelState};
@@ -58,7 +59,7 @@ pub(crate) enum State {
     ReleaseSent { ending: Ending, release: Box<Message>, repeated: bool },
     /// Cleared by the layer above while the link was down: the far end may still have the call, and is told by RELEASE
     /// when the link comes back. Until then the channel stays taken.
-    ReleaseOwed { cause: Cause },
+    ReleaseOwed { said: Said },
     /// 0: over.
     Null,
 }
@@ -92,6 +93,8 @@ pub(crate) struct Call {
     pub(crate) enquiries: u8,
     /// What is to be said of the services that SETUP asked for, with the first response.
     pub(crate) answers: Vec<Element>,
+    /// User-user information of the message that ends it, not told yet.
+    pub(crate) farewell: Option<UserUser>,
     /// When the far end was heard last.
     pub(crate) heard: Instant,
     /// Span of the D-channel on which that was, or on which the call began.

@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use super::call::{Call, Ending, State};
-use super::ie::{Element, ProgressIndicator};
+use super::ie::{Element, ProgressIndicator, UserUser};
+use super::said::{Said, user_user};
 use super::{Message, MessageType, Timer};
 use crate::Side;
 use crate::cause::{Cause, CauseValue};
@@ -21,18 +22,27 @@ pub(crate) fn cause_of(message: &Message, context: &Context) -> Cause {
 impl Call {
     /// The layer above ends the call: by whatever message the state asks for.
     pub(crate) fn clear(&mut self, now: Instant, cause: Cause, context: &mut Context) {
-        self.clear_with(now, cause, context, false);
+        self.clear_with(now, Said::from(cause), context, false);
     }
 
-    fn clear_with(&mut self, now: Instant, cause: Cause, context: &mut Context, in_band: bool) {
-        let by_us = Ending { cause: cause.clone(), by: Who::Us };
+    /// The same, and `said` goes into that message.
+    pub(crate) fn clear_saying(&mut self, now: Instant, cause: Cause, said: UserUser, context: &mut Context) {
+        let fits = said.octets.len() <= UserUser::MAX;
+        if !fits {
+            context.misuse(&format!("user-user information of {} octets, at most {} can be", said.octets.len(), UserUser::MAX));
+        }
+        self.clear_with(now, Said { cause, user_user: fits.then_some(said) }, context, false);
+    }
+
+    fn clear_with(&mut self, now: Instant, said: Said, context: &mut Context, in_band: bool) {
+        let by_us = Ending { cause: said.cause.clone(), by: Who::Us };
         if !context.link_up {
-            return self.owe_release(now, by_us, context);
+            return self.owe_release(now, by_us, said, context);
         }
         match &self.state {
             // A first response that refuses is RELEASE COMPLETE (Q.931 5.3.2 a).
             State::Present => {
-                context.refuse(self.reference, cause);
+                context.refuse(self.reference, said);
                 self.finish(by_us, context);
             }
             State::SetupSent { .. }
@@ -45,14 +55,14 @@ impl Call {
             | State::ConnectSent
             | State::Active => {
                 if in_band {
-                    self.disconnect_in_band(now, by_us, cause, context);
+                    self.disconnect_in_band(now, by_us, said.cause, context);
                 } else {
-                    self.disconnect(now, by_us, cause, context);
+                    self.disconnect(now, by_us, said, context);
                 }
             }
             State::DisconnectReceived { ending, fault } => {
-                let (ending, cause) = (ending.clone(), fault.clone().unwrap_or(cause));
-                self.release(now, ending, cause, context);
+                let (ending, cause) = (ending.clone(), fault.clone().unwrap_or(said.cause));
+                self.release(now, ending, Said { cause, ..said }, context);
             }
             // On its way out already.
             State::DisconnectSent { .. } | State::ReleaseSent { .. } | State::ReleaseOwed { .. } | State::Null => {}
@@ -60,8 +70,10 @@ impl Call {
     }
 
     /// DISCONNECT and T305 (Q.931 5.3.3, 5.3.4).
-    pub(crate) fn disconnect(&mut self, now: Instant, ending: Ending, wire_cause: Cause, context: &mut Context) {
-        context.send(self.message(MessageType::Disconnect).with(Element::Cause(wire_cause.clone())));
+    pub(crate) fn disconnect(&mut self, now: Instant, ending: Ending, said: impl Into<Said>, context: &mut Context) {
+        let said = said.into();
+        let wire_cause = said.cause.clone();
+        context.send(self.message(MessageType::Disconnect).with_all(said.elements()));
         self.enter(now, State::DisconnectSent { ending, wire_cause }, context);
     }
 
@@ -78,12 +90,12 @@ impl Call {
     /// before the far end knows the channel, and while the call is held, it is an ordinary clearing.
     pub(crate) fn clear_in_band(&mut self, now: Instant, cause: Cause, context: &mut Context) {
         let channel_known = self.channel.is_some() && !matches!(self.state, State::Present | State::SetupSent { .. });
-        self.clear_with(now, cause, context, channel_known && context.side == Side::Network);
+        self.clear_with(now, Said::from(cause), context, channel_known && context.side == Side::Network);
     }
 
     /// RELEASE and T308 (Q.931 5.3.3, 5.3.4).
-    pub(crate) fn release(&mut self, now: Instant, ending: Ending, wire_cause: Cause, context: &mut Context) {
-        let release = self.message(MessageType::Release).with(Element::Cause(wire_cause));
+    pub(crate) fn release(&mut self, now: Instant, ending: Ending, said: impl Into<Said>, context: &mut Context) {
+        let release = self.message(MessageType::Release).with_all(said.into().elements());
         context.send(release.clone());
         self.enter(now, State::ReleaseSent { ending, release: Box::new(release), repeated: false }, context);
     }
@@ -116,13 +128,14 @@ impl Call {
     fn tell(&mut self, ending: Ending, context: &mut Context) {
         if !self.told {
             self.told = true;
-            context.event(Event::Released { call: self.id, channel: self.channel, cause: ending.cause, by: ending.by });
+            let Ending { cause, by } = ending;
+            context.event(Event::Released { call: self.id, channel: self.channel, cause, by, user_user: self.farewell.take() });
         }
     }
 
     /// The layer above need not wait for the link, but the far end must hear of it: it may not have noticed the loss.
-    fn owe_release(&mut self, now: Instant, ending: Ending, context: &mut Context) {
-        self.enter(now, State::ReleaseOwed { cause: ending.cause.clone() }, context);
+    fn owe_release(&mut self, now: Instant, ending: Ending, said: Said, context: &mut Context) {
+        self.enter(now, State::ReleaseOwed { said }, context);
         context.channels.release(self.id, ChannelState::Restarting);
         self.tell(ending, context);
     }
@@ -132,6 +145,7 @@ impl Call {
             // Clear collision: each side releases (Q.931 5.3.5).
             State::DisconnectSent { ending, wire_cause } => {
                 let (ending, wire_cause) = (ending.clone(), wire_cause.clone());
+                self.farewell = user_user(message);
                 self.release(now, ending, wire_cause, context);
             }
             State::ReleaseSent { .. } | State::ReleaseOwed { .. } | State::Null => context.stats.unexpected_messages += 1,
@@ -151,12 +165,13 @@ impl Call {
                 let in_band = in_band && self.channel.is_some();
                 let ending = Ending { cause: cause.clone(), by: Who::Peer };
                 self.enter(now, State::DisconnectReceived { ending, fault }, context);
-                context.event(Event::Clearing { call: self.id, cause, in_band });
+                context.event(Event::Clearing { call: self.id, cause, in_band, user_user: user_user(message) });
             }
         }
     }
 
     pub(crate) fn receive_release(&mut self, message: &Message, fault: Option<Cause>, context: &mut Context) {
+        self.farewell = user_user(message).or_else(|| self.farewell.take());
         let by_peer = Ending { cause: cause_of(message, context), by: Who::Peer };
         let ending = match &self.state {
             // Clear collision: both have sent RELEASE, neither answers (Q.931 5.3.5).
@@ -183,6 +198,7 @@ impl Call {
     }
 
     pub(crate) fn receive_release_complete(&mut self, message: &Message, context: &mut Context) {
+        self.farewell = user_user(message).or_else(|| self.farewell.take());
         let by_peer = Ending { cause: cause_of(message, context), by: Who::Peer };
         let ending = match &self.state {
             State::ReleaseSent { ending, .. }

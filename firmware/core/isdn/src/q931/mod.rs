@@ -12,6 +12,7 @@ pub(crate) mod mandatory;
 mod message;
 pub(crate) mod overlap;
 pub(crate) mod retrieve;
+pub(crate) mod said;
 pub mod segment;
 pub(crate) mod services;
 pub(crate) mod status;

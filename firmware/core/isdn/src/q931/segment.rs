@@ -3,9 +3,9 @@
 //! Each SEGMENT has the call reference of the message, the segmented message element (type of the message, how many follow) and a piece of
 //! what came after the message's type, cut at any octet. A piece that is missing, out of order or late (T314) spoils the whole message.
 
-use super::MessageType;
 use super::ie::{Element, Segmented, id};
 use super::message::PROTOCOL_DISCRIMINATOR;
+use super::{Message, MessageType};
 
 /// A message has eight segments at most (annex H.1).
 pub const MAX_SEGMENTS: usize = 8;
@@ -50,6 +50,17 @@ pub fn cut(message: &[u8], longest: usize) -> Option<Vec<Vec<u8>>> {
         bytes
     };
     Some(pieces.iter().enumerate().map(segment).collect())
+}
+
+/// What a call can do without, the least missed first: what it says to people, and not what it does.
+const DISPENSABLE: [u8; 3] = [id::DISPLAY, id::USER_USER, id::CONNECTED_SUBADDRESS];
+
+/// Takes one element out of a message that is too long to be sent, and says which; `None` when there is none to spare.
+pub(crate) fn lighten(message: &mut Message) -> Option<u8> {
+    let has = |wanted: &u8| message.elements.iter().any(|element| element.codeset() == 0 && element.id() == *wanted);
+    let spare = DISPENSABLE.into_iter().find(has)?;
+    message.elements.retain(|element| element.codeset() != 0 || element.id() != spare);
+    Some(spare)
 }
 
 /// What [`Reassembly::handle`] made of a message.

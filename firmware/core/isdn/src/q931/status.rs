@@ -110,9 +110,9 @@ impl Call {
 
     /// The data link is back: is the call still there (Q.931 5.8.9)? One whose span is down goes on waiting.
     pub(crate) fn link_back(&mut self, now: Instant, line_up: bool, context: &mut Context) {
-        if let State::ReleaseOwed { cause } = &self.state {
-            let cause = cause.clone();
-            self.release(now, Ending { cause: cause.clone(), by: Who::Us }, cause, context);
+        if let State::ReleaseOwed { said } = &self.state {
+            let said = said.clone();
+            self.release(now, Ending { cause: said.cause.clone(), by: Who::Us }, said, context);
         } else if line_up && self.timers.stop(Timer::T309) {
             self.enquire(now, context);
         }

@@ -208,6 +208,7 @@ impl VariantRow {
         }
         let mut elements: Vec<Element> = number.map(Element::ConnectedNumber).into_iter().collect();
         elements.extend(self.name(NameKind::Connected, connected.name.as_deref(), ids));
+        elements.extend(connected.subaddress.clone().map(Element::ConnectedSubaddress));
         elements.extend(connected.user_user.clone().map(Element::UserUser));
         elements
     }

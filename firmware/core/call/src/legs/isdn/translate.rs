@@ -70,6 +70,7 @@ pub(super) fn connected_to_isdn(answered: &Answered) -> Connected {
         number: shown.filter(has_number).map(party_to_isdn),
         name: shown.filter(|party| party.presentation != Presentation::Restricted).and_then(|party| party.name.clone()),
         user_user: answered.user_to_user.as_ref().map(user_to_user_to_isdn),
+        ..Connected::default()
     }
 }
 

@@ -47,13 +47,15 @@ impl Subaddress {
 pub struct UserUser {
     /// Protocol discriminator: 0 user specific, 4 IA5 characters (Q.931 table 4-26).
     pub protocol: u8,
-    /// The information, up to 128 octets.
+    /// The information, up to [`UserUser::MAX`] octets.
     pub octets: Vec<u8>,
 }
 
 impl UserUser {
     /// IA5 characters.
     pub const IA5: u8 = 4;
+    /// Octets of information at most: 131 of the whole element (Q.931 4.5.30).
+    pub const MAX: usize = 128;
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Invalid> {
         bytes.split_first().map(|(protocol, octets)| Self { protocol: *protocol, octets: octets.to_vec() }).ok_or(Invalid)
