@@ -1,8 +1,8 @@
 //! Every frame that an interface sends, read by Wireshark's tshark: nothing is malformed, nothing unknown, and every type that can be
 //! sent was.
 //!
-//! `calls.rs`: two interfaces in virtual time, user and network. `errors.rs`: an interface against a bare data link, which can say what no
-//! interface says. `link.rs`: what only the data link sends. `elements.rs`: the codec without a machine. Left out: elements of other
+//! `calls.rs`, `hold.rs`: two interfaces in virtual time, user and network; `group.rs`: the same of groups of spans. `errors.rs`: an interface
+//! against a bare data link, which can say what no interface says; `span.rs`: a group against two of them. `link.rs`: what only the data link sends. `elements.rs`: the codec without a machine. Left out: elements of other
 //! codesets, which a gateway passes on without reading.
 #![allow(unreachable_pub, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 #![allow(clippy::ptr_arg, reason = "the pair hands over what a machine sends, a vector")]
@@ -10,18 +10,21 @@
 mod calls;
 mod elements;
 mod errors;
+mod group;
+mod hold;
 mod link;
+mod span;
 mod tape;
 
 use hw_tests::scratch::Scratch;
 use hw_tests::tshark::Capture;
 use isdn::q931::MessageType;
 use isdn::{Framing, Side};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tape::Tape;
 
 /// Every message that an interface sends. SEGMENT stands for itself: tshark shows the type of the whole message beside it.
-const MESSAGES: [MessageType; 21] = [
+const MESSAGES: [MessageType; 25] = [
     MessageType::Alerting,
     MessageType::CallProceeding,
     MessageType::Progress,
@@ -31,7 +34,11 @@ const MESSAGES: [MessageType; 21] = [
     MessageType::ConnectAcknowledge,
     MessageType::SuspendReject,
     MessageType::ResumeReject,
+    MessageType::Hold,
+    MessageType::HoldAcknowledge,
     MessageType::HoldReject,
+    MessageType::Retrieve,
+    MessageType::RetrieveAcknowledge,
     MessageType::RetrieveReject,
     MessageType::Disconnect,
     MessageType::Restart,
@@ -64,7 +71,7 @@ const FRAMES: [&str; 12] = [
 
 type Scenario = fn(&Tape, Framing, Side);
 
-const SCENARIOS: [Scenario; 13] = [
+const SCENARIOS: [Scenario; 16] = [
     calls::whole_call,
     calls::every_variant,
     calls::every_bearer,
@@ -72,6 +79,9 @@ const SCENARIOS: [Scenario; 13] = [
     calls::segmented_setup,
     calls::link_lost_and_back,
     calls::message_lost,
+    hold::held_and_retrieved,
+    group::calls_on_every_span,
+    span::named_by_the_far_end,
     errors::rejects_and_status,
     errors::restarts_answered,
     errors::silent_far_end,
@@ -135,6 +145,23 @@ fn expect_all_sent(tape: &Tape, capture: &Capture, side: Side) {
     assert_eq!(kinds, FRAMES.map(str::to_owned).into(), "frames of the {side:?} side");
 }
 
+/// Which spans tshark read in the channel identification of each message that names a span, of one side.
+#[track_caller]
+fn expect_spans_named(tape: &Tape, capture: &Capture, side: Side) {
+    let fields = ["frame.number", "q931.message_type", "q931.maintenance_message_type", "q931.channel.interface_id"];
+    let mut spans: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in capture.fields("q931.channel.interface_id", &fields).into_iter().filter(|row| tape.sender(&row[0]) == side) {
+        spans.entry(format!("{}{}", row[1], row[2])).or_default().insert(row[3].clone());
+    }
+    let all = BTreeSet::from(["0", "1", "2"].map(str::to_owned));
+    // SETUP, CONNECT as the first response, RESTART ACKNOWLEDGE; SERVICE ACKNOWLEDGE of National ISDN.
+    for message in ["0x05", "0x07", "0x4e", "0x0f"] {
+        assert_eq!(spans.get(message), Some(&all), "{message} of the {side:?} side: {spans:?}");
+    }
+    // RESTART of a channel of the last span.
+    assert_eq!(spans.get("0x46").map(BTreeSet::len), Some(1), "{spans:?}");
+}
+
 #[track_caller]
 fn everything_on(framing: Framing) {
     let tape = Tape::default();
@@ -148,6 +175,7 @@ fn everything_on(framing: Framing) {
     expect_read(&capture);
     for side in [Side::User, Side::Network] {
         expect_all_sent(&tape, &capture, side);
+        expect_spans_named(&tape, &capture, side);
     }
 }
 
