@@ -20,6 +20,7 @@ mod hold;
 mod near_end;
 mod nfas;
 mod switch_types;
+mod user_user;
 
 use std::path::PathBuf;
 

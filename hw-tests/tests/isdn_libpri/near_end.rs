@@ -12,6 +12,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use driver::{Driver, NearSpan};
+use isdn::ie::UserUser;
 use isdn::{CallId, CauseValue, Channel, Config, DChannelState, Event, Framing, Refused, Setup, Stats};
 use tdm::virtual_span::{Clock, VirtualNetwork, VirtualUser};
 use tdm::{Span, SpanInfo};
@@ -30,6 +31,7 @@ enum Command {
     Setup(Box<Setup>, Sender<Result<CallId, Refused>>),
     Digits(CallId, String, bool),
     Clear(CallId, CauseValue),
+    ClearSaying(CallId, CauseValue, UserUser),
     Hold(CallId),
     Retrieve(CallId),
     Block(Channel),
@@ -125,6 +127,10 @@ impl NearEnd {
 
     pub(crate) fn clear(&self, call: CallId, cause: CauseValue) {
         self.commands.send(Command::Clear(call, cause)).unwrap();
+    }
+
+    pub(crate) fn clear_saying(&self, call: CallId, cause: CauseValue, said: UserUser) {
+        self.commands.send(Command::ClearSaying(call, cause, said)).unwrap();
     }
 
     /// Sends HOLD and waits for its answer.

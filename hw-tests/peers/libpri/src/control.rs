@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! {"do":"call","called":"100","calling":"5550001","channel":1,"play":"in.wav","record":"out.wav","clear_after_ms":5000}
-//! {"do":"hangup","call":1,"cause":16}
+//! {"do":"hangup","call":1,"cause":16,"user_user":"bye"}
 //! {"do":"hold","call":1}        HOLD; what the far end asks for is accepted where the peer was started with --hold
 //! {"do":"retrieve","call":1}    RETRIEVE, on a free timeslot
 //! {"do":"watch"}      from here on this connection is told of every call and of the data link
@@ -42,6 +42,7 @@ pub enum Request {
     Hangup {
         call: u32,
         cause: Option<u8>,
+        user_user: Option<String>,
     },
     Hold {
         call: u32,

@@ -225,13 +225,13 @@ impl Engine {
         self.take_events(now);
     }
 
-    /// Clears a call.
-    pub fn hangup(&mut self, now: Instant, call: u32, cause: u8) -> Result<(), String> {
+    /// Clears a call, with user-user information where it is given.
+    pub fn hangup(&mut self, now: Instant, call: u32, cause: u8, user_user: Option<&str>) -> Result<(), String> {
         let id = CallId(call);
         if !self.calls.contains_key(&id) {
             return Err(format!("no call {call}"));
         }
-        self.clear(id, cause);
+        self.clear_saying(id, cause, user_user);
         self.take_events(now);
         Ok(())
     }
@@ -314,12 +314,16 @@ impl Engine {
     }
 
     fn clear(&mut self, id: CallId, cause: u8) {
+        self.clear_saying(id, cause, None);
+    }
+
+    fn clear_saying(&mut self, id: CallId, cause: u8, user_user: Option<&str>) {
         if let Some(call) = self.calls.get_mut(&id) {
             call.stop_audio();
             call.cleared_by.get_or_insert(By::Us);
         }
         // A call that libpri no longer knows has its Released waiting in the queue.
-        let _ = self.stack.hangup(id, cause);
+        let _ = self.stack.hangup_saying(id, cause, user_user);
     }
 
     fn answer(&mut self, now: Instant, id: CallId) {
@@ -389,6 +393,11 @@ impl Engine {
                 }
             }
             Event::Clearing { call, cause } => self.take_clearing(now, call, cause),
+            Event::UserUser { call, text } => {
+                if let Some(at_ms) = self.calls.get(&call).map(|known| known.at_ms(now)) {
+                    self.reports.push_back(Report::UserUser { call: call.0, at_ms, text });
+                }
+            }
             Event::Released { call, cause } => self.take_released(now, call, cause),
             Event::Restart { channel } => self.reports.push_back(Report::Restart { channel }),
             Event::Restarted { channel } => self.reports.push_back(Report::Restarted { channel }),

@@ -132,7 +132,7 @@ unsafe extern "C" {
     pub(crate) fn peer_retrieve(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;
     pub(crate) fn peer_retrieve_accept(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;
     pub(crate) fn peer_retrieve_refuse(peer: *mut Peer, call: *mut c_void, cause: c_int) -> c_int;
-    pub(crate) fn peer_hangup(peer: *mut Peer, call: *mut c_void, cause: c_int) -> c_int;
+    pub(crate) fn peer_hangup(peer: *mut Peer, call: *mut c_void, cause: c_int, user_user: *const c_char) -> c_int;
 }
 
 #[cfg(test)]

@@ -62,6 +62,8 @@ pub enum Report {
     Connected { call: u32, at_ms: u64, channel: Channel },
     /// DISCONNECT arrived.
     Clearing { call: u32, at_ms: u64, cause: Option<u8> },
+    /// A clearing message had user-user information.
+    UserUser { call: u32, at_ms: u64, text: String },
     /// The call is over and its channel free.
     Released { call: u32, at_ms: u64, cause: Option<u8>, by: By, record: Option<PathBuf> },
     /// RESTART arrived; no channel means the whole interface.
@@ -102,6 +104,7 @@ impl Report {
             | Self::Progress { call, .. }
             | Self::Connected { call, .. }
             | Self::Clearing { call, .. }
+            | Self::UserUser { call, .. }
             | Self::Held { call, .. }
             | Self::HoldRefused { call, .. }
             | Self::Retrieved { call, .. }

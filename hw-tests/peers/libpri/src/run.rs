@@ -69,10 +69,12 @@ fn obey(
             }
             Err(reason) => Report::Refused { reason },
         },
-        Ok(Request::Hangup { call, cause }) => match engine.hangup(now, call, cause.unwrap_or(16)) {
-            Ok(()) => Report::Done,
-            Err(reason) => Report::Error { reason },
-        },
+        Ok(Request::Hangup { call, cause, user_user }) => {
+            match engine.hangup(now, call, cause.unwrap_or(16), user_user.as_deref()) {
+                Ok(()) => Report::Done,
+                Err(reason) => Report::Error { reason },
+            }
+        }
         Ok(Request::Hold { call }) => match engine.hold(now, call) {
             Ok(()) => Report::Done,
             Err(reason) => Report::Error { reason },

@@ -148,6 +148,7 @@ static void flatten_hangup(struct peer_event *flat, int kind, const pri_event_ha
     flat->call = hangup->call;
     put_channel(flat, hangup->channel);
     flat->cause = hangup->cause;
+    copy_text(flat->text, sizeof(flat->text), hangup->useruserinfo);
 }
 
 static void flatten_proceeding(struct peer_event *flat, int kind, const pri_event_proceeding *proceeding) {
@@ -390,9 +391,12 @@ int peer_retrieve_refuse(struct peer *peer, void *call, int cause) {
     return pri_retrieve_rej(peer->pri, call, cause);
 }
 
-int peer_hangup(struct peer *peer, void *call, int cause) {
+int peer_hangup(struct peer *peer, void *call, int cause, const char *user_user) {
     int call_mode = 0;
     int held;
+    if (user_user) {
+        pri_call_set_useruser(call, user_user);
+    }
     pri_hangup(peer->pri, call, cause);
     /* Any accessor says whether the call still exists: libpri looks the pointer up in its pool before it uses it. */
     peer->silent = 1;

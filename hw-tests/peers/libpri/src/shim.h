@@ -130,6 +130,6 @@ int peer_retrieve(struct peer *peer, void *call, int channel);
 int peer_retrieve_accept(struct peer *peer, void *call, int channel);
 int peer_retrieve_refuse(struct peer *peer, void *call, int cause);
 /* Clears by whatever message libpri sees fit. Returns 1 while libpri still holds the call, 0 when it is gone. */
-int peer_hangup(struct peer *peer, void *call, int cause);
+int peer_hangup(struct peer *peer, void *call, int cause, const char *user_user);
 
 #endif

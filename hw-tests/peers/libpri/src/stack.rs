@@ -20,7 +20,7 @@ mod hold;
 mod receive;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::ffi::{CString, c_char, c_int, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::fmt;
 use std::ptr::NonNull;
 use std::time::Duration;
@@ -368,6 +368,12 @@ impl Stack {
 
     /// Clears the call; [`Event::Released`] says when it is gone. A call that is being cleared is left alone.
     pub fn hangup(&mut self, call: CallId, cause: u8) -> Result<(), Refused> {
+        self.hangup_saying(call, cause, None)
+    }
+
+    /// The same, with user-user information, of which libpri sends 35 characters.
+    pub fn hangup_saying(&mut self, call: CallId, cause: u8, said: Option<&str>) -> Result<(), Refused> {
+        let said = said.map(c_text).transpose()?;
         let held = self.calls.get_mut(&call).ok_or(Refused::UnknownCall(call))?;
         if held.cleared {
             return Ok(());
@@ -377,7 +383,7 @@ impl Stack {
             // 0: the channel stays as the far end proposed it.
             self.send_proceeding(call, 0)?;
         }
-        self.hang_up(call, cause);
+        self.hang_up(call, cause, said.as_deref());
         Ok(())
     }
 
@@ -396,11 +402,13 @@ impl Stack {
     }
 
     /// `pri_hangup`, and `Released` if that was the end of the call.
-    fn hang_up(&mut self, call: CallId, cause: u8) {
+    fn hang_up(&mut self, call: CallId, cause: u8, said: Option<&CStr>) {
         let Some(held) = self.calls.get_mut(&call) else { return };
         held.cleared = true;
-        // SAFETY: libpri looks the pointer up among its calls before it uses it, and only compares it afterwards.
-        let still_held = unsafe { ffi::peer_hangup(self.peer.as_ptr(), held.pointer, cause.into()) } != 0;
+        let said = said.map_or(std::ptr::null(), CStr::as_ptr);
+        // SAFETY: libpri looks the pointer up among its calls before it uses it, and only compares it afterwards; what is said goes into a
+        // call that this end has not cleared, so that it is there, and is copied.
+        let still_held = unsafe { ffi::peer_hangup(self.peer.as_ptr(), held.pointer, cause.into(), said) } != 0;
         if !still_held {
             self.release(call, None);
         }

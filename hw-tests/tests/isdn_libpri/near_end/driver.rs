@@ -75,6 +75,7 @@ impl Driver {
                     Command::Setup(setup, reply) => reply.send(self.interface.setup(now, *setup)).unwrap(),
                     Command::Digits(call, digits, complete) => self.interface.more_digits(now, call, &digits, complete),
                     Command::Clear(call, cause) => self.clear(now, call, cause),
+                    Command::ClearSaying(call, cause, said) => self.interface.clear_saying(now, call, self.cause(cause), said),
                     Command::Hold(call) => self.interface.hold(now, call),
                     Command::Retrieve(call) => self.interface.retrieve(now, call),
                     Command::Block(channel) => self.interface.block(now, channel).unwrap(),
@@ -165,8 +166,12 @@ impl Driver {
     }
 
     fn clear(&mut self, now: Instant, call: CallId, cause: CauseValue) {
+        self.interface.clear(now, call, self.cause(cause));
+    }
+
+    fn cause(&self, value: CauseValue) -> Cause {
         let location = if self.side == Side::User { Location::User } else { Location::PublicLocal };
-        self.interface.clear(now, call, Cause::new(cause, location));
+        Cause::new(value, location)
     }
 
     fn take_events(&mut self, now: Instant) {

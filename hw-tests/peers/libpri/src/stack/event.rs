@@ -74,6 +74,13 @@ pub enum Event {
         /// Q.850 value.
         cause: Option<u8>,
     },
+    /// The clearing message that the next event tells of had user-user information.
+    UserUser {
+        /// Which call.
+        call: CallId,
+        /// The information, IA5 characters.
+        text: String,
+    },
     /// The call is gone and its channel free.
     Released {
         /// Which call.

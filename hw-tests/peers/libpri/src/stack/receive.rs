@@ -73,6 +73,10 @@ impl Stack {
     fn take_hangup(&mut self, event: &ffi::PeerEvent) {
         let Some(call) = self.find(event.call) else { return };
         let cause = cause(event.cause);
+        let said = text(&event.text);
+        if !said.is_empty() {
+            self.events.push_back(Event::UserUser { call, text: said });
+        }
         // libpri repeats the cause that it is given; 16 stands in for a message that named none.
         let repeated = cause.unwrap_or(16);
         match event.kind {
@@ -82,14 +86,14 @@ impl Stack {
                     held.cause = cause;
                 }
                 self.events.push_back(Event::Clearing { call, cause });
-                self.hang_up(call, repeated);
+                self.hang_up(call, repeated, None);
             }
             // RELEASE or RELEASE COMPLETE arrived, or a timer gave up: pri_hangup answers and frees the call.
             ffi::HANGUP => {
                 if let Some(held) = self.calls.get_mut(&call) {
                     held.cause = cause.or(held.cause);
                 }
-                self.hang_up(call, repeated);
+                self.hang_up(call, repeated, None);
             }
             // libpri has freed the call already.
             _ => {
