@@ -8,8 +8,11 @@
 //!
 //! A message that arrives on a D-channel that stands by says that the far end has switched, and this end follows; when the one that was left is
 //! lost later, the far end is asked after the calls that it was last heard of there. Messages that were not
-//! acknowledged when the link failed are lost, as in 5.8.8. Left out: the switch by SERVICE messages before the link fails, of which no public
-//! document says enough; those of the far end are answered and followed (`block.rs`).
+//! acknowledged when the link failed are lost, as in 5.8.8.
+//!
+//! Left out: SERVICE that this end sends for a D-channel, before its link fails or for the switch. F.2.2 names STATUS ENQUIRY for that, and
+//! libpri sends SERVICE only when its user wants it. What the exchanges expect (AT&T TR 41459 has an annex on it) was not at hand; SERVICE of
+//! the far end is answered and followed (`block.rs`).
 
 use std::time::Instant;
 
