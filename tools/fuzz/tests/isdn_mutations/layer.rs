@@ -1,6 +1,6 @@
 //! The layer above one interface: it answers what an exchange would and holds the interface to its word about each call.
 
-use isdn::{CallId, Cause, CauseValue, Connected, Event, Interface, Location, Number, Setup};
+use isdn::{CallId, Cause, CauseValue, Connected, DChannelState, Event, Interface, Location, Number, Setup};
 use std::collections::BTreeSet;
 use std::time::Instant;
 
@@ -16,6 +16,8 @@ pub struct Layer {
     pub begun: u64,
     pub released: u64,
     pub connected: u64,
+    /// How often another D-channel of a group began to serve, the first time with them.
+    pub served: u64,
 }
 
 impl Layer {
@@ -46,7 +48,8 @@ impl Layer {
     /// An event of `end`. None may name a call that has not begun or is over.
     pub fn take(&mut self, end: &mut Interface, now: Instant, event: Event) {
         match event {
-            Event::LinkUp | Event::LinkDown | Event::DChannel { .. } | Event::ChannelService { .. } => {}
+            Event::LinkUp | Event::LinkDown | Event::ChannelService { .. } => {}
+            Event::DChannel { state, .. } => self.served += u64::from(state == DChannelState::InService),
             Event::Name { call, .. } | Event::Held { call, .. } | Event::Retrieved { call, .. } => self.expect(call),
             Event::HoldRequested { call } => {
                 self.expect(call);

@@ -3,7 +3,8 @@
 //! The far end's data link is a real one and its frames reach the near end as they are or damaged; frames of the near end arrive unharmed.
 
 use crate::layer::Layer;
-use crate::recording::{interface, other};
+use crate::recording::other;
+use crate::shape::{Shape, interface};
 use fuzz::mutation::Mutator;
 use isdn::decode::describe;
 use isdn::{ChannelState, Interface, Side, q921};
@@ -16,8 +17,8 @@ const MOST_ANSWERS: u32 = 500;
 
 /// What is at the far end.
 pub enum Far {
-    /// A data link: it carries the messages that the round wants said and answers none.
-    Link(Box<q921::Link>),
+    /// A data link on each D-channel: they carry the messages that the round wants said and answer none.
+    Links(Vec<q921::Link>),
     /// An interface that knows of no call.
     Whole(Box<Interface>, Layer),
     /// Nothing.
@@ -41,6 +42,9 @@ pub struct Line {
     pub layer: Layer,
     pub far: Far,
     pub now: Instant,
+    /// Spans on which nothing arrives, in either direction.
+    pub cut: Vec<u8>,
+    d_channels: &'static [u8],
     /// Prints what happens.
     trace: bool,
     began: Instant,
@@ -50,25 +54,33 @@ pub struct Line {
 }
 
 impl Line {
-    /// The near end of that side and a bare data link, up.
-    pub fn new(side: Side, answers: bool, now: Instant, trace: bool) -> Self {
+    /// The near end of that side and shape, and a bare data link on each of its D-channels, up.
+    pub fn new(shape: Shape, side: Side, answers: bool, now: Instant, trace: bool) -> Self {
         let far = other(side);
-        let far = q921::Link::new(far, q921::Config::new(far));
-        let near = interface(side);
-        let mut line =
-            Self { near, layer: Layer::new(answers), far: Far::Link(Box::new(far)), now, trace, began: now, given: 0, taken: 0 };
+        let far = Far::Links(shape.d_channels().iter().map(|_| q921::Link::new(far, q921::Config::new(far))).collect());
+        let (near, layer, d_channels) = (interface(side, shape), Layer::new(answers), shape.d_channels());
+        let mut line = Self { near, layer, far, now, cut: Vec::new(), d_channels, trace, began: now, given: 0, taken: 0 };
         line.near.start(now);
         line.carry(None);
         assert!(line.near.link_up(), "the link does not come up");
         line
     }
 
-    /// Lets the far end say a message, if its link is up.
-    pub fn say(&mut self, message: &[u8]) {
-        if let Far::Link(link) = &mut self.far {
+    /// Lets the far end say a message on the D-channel of a span, if its link is up.
+    pub fn say(&mut self, span: u8, message: &[u8]) {
+        if let Far::Links(links) = &mut self.far {
+            let link = &mut links[usize::from(span)];
             // A link that is down, or a message that is too long: the far end cannot say it.
             let _ = link.data(self.now, message.to_vec());
         }
+    }
+
+    /// Layer 1 of a span goes down, with all that is under way, or is back.
+    pub fn layer1(&mut self, span: u8, up: bool) {
+        self.cut.retain(|cut| *cut != span);
+        self.cut.extend((!up).then_some(span));
+        self.near.handle_layer1_on(self.now, span, up);
+        self.carry(None);
     }
 
     /// Carries frames and answers events until both ends are silent.
@@ -82,22 +94,16 @@ impl Line {
                 self.tell(|| format!("     * {event:?}"));
                 self.layer.take(&mut self.near, self.now, event);
             }
-            while let Some(frame) = self.near.poll_transmit() {
-                (quiet, answers, self.taken) = (false, answers + 1, self.taken + 1);
-                assert!(answers < MOST_ANSWERS, "it never falls silent");
-                self.tell(|| format!("near > {}", describe(&frame)));
-                self.far_takes(&frame);
-            }
-            while let Some(frame) = self.far_says() {
-                quiet = false;
-                let frames = match &mut damage {
-                    Some(damage) => damage.on(frame),
-                    None => vec![frame],
-                };
-                for frame in frames {
-                    self.given += 1;
-                    self.tell(|| format!("far  > {}", describe(&frame)));
-                    self.near.handle_frame(self.now, &frame);
+            for span in self.d_channels {
+                while let Some(frame) = self.near.poll_transmit_on(*span) {
+                    (quiet, answers, self.taken) = (false, answers + 1, self.taken + 1);
+                    assert!(answers < MOST_ANSWERS, "it never falls silent");
+                    self.tell(|| format!("near > {span}: {}", describe(&frame)));
+                    self.far_takes(*span, &frame);
+                }
+                while let Some(frame) = self.far_says(*span) {
+                    quiet = false;
+                    self.near_takes(*span, frame, damage.as_deref_mut());
                 }
             }
         }
@@ -110,17 +116,34 @@ impl Line {
         }
     }
 
-    fn far_takes(&mut self, frame: &[u8]) {
+    fn near_takes(&mut self, span: u8, frame: Vec<u8>, damage: Option<&mut Damage>) {
+        if self.cut.contains(&span) {
+            return;
+        }
+        let frames = match damage {
+            Some(damage) => damage.on(frame),
+            None => vec![frame],
+        };
+        for frame in frames {
+            self.given += 1;
+            self.tell(|| format!("far  > {span}: {}", describe(&frame)));
+            self.near.handle_frame_on(self.now, span, &frame);
+        }
+    }
+
+    fn far_takes(&mut self, span: u8, frame: &[u8]) {
         match &mut self.far {
-            Far::Link(link) => link.handle_frame(self.now, frame),
-            Far::Whole(end, _) => end.handle_frame(self.now, frame),
+            Far::Links(_) | Far::Whole(..) if self.cut.contains(&span) => {}
+            Far::Links(links) => links[usize::from(span)].handle_frame(self.now, frame),
+            Far::Whole(end, _) => end.handle_frame_on(self.now, span, frame),
             Far::Silence => {}
         }
     }
 
-    fn far_says(&mut self) -> Option<Vec<u8>> {
+    fn far_says(&mut self, span: u8) -> Option<Vec<u8>> {
         match &mut self.far {
-            Far::Link(link) => {
+            Far::Links(links) => {
+                let link = &mut links[usize::from(span)];
                 while link.poll_event().is_some() {}
                 link.poll_transmit()
             }
@@ -128,7 +151,7 @@ impl Line {
                 while let Some(event) = end.poll_event() {
                     layer.take(end, self.now, event);
                 }
-                end.poll_transmit()
+                end.poll_transmit_on(span)
             }
             Far::Silence => None,
         }
@@ -147,13 +170,14 @@ impl Line {
         let stats = self.near.stats();
         assert_eq!(stats.calls_incoming + stats.calls_outgoing, self.layer.begun, "{stats:?}");
         assert_eq!(self.layer.begun - self.layer.released, self.layer.live.len() as u64);
-        assert_eq!(stats.link.frames_sent, self.taken, "{stats:?}");
-        let link = stats.link;
-        let seen = link.frames_received + link.malformed + link.not_for_us + link.wrong_direction;
-        assert!(seen <= self.given && link.i_received <= self.given, "{} frames: {stats:?}", self.given);
-        assert!(stats.messages_received <= link.i_received, "{stats:?}");
-        assert!(link.i_sent <= stats.messages_sent, "{stats:?}");
-        assert!(stats.malformed + stats.wrong_reference <= 2 * link.i_received, "{stats:?}");
+        let sum = |of: fn(&q921::Stats) -> u64| self.near.d_channels().map(|one| of(&one.link)).sum::<u64>();
+        assert_eq!(sum(|link| link.frames_sent), self.taken, "{stats:?}");
+        let seen = sum(|link| link.frames_received + link.malformed + link.not_for_us + link.wrong_direction);
+        let (received, sent) = (sum(|link| link.i_received), sum(|link| link.i_sent));
+        assert!(seen <= self.given && received <= self.given, "{} frames: {stats:?}", self.given);
+        assert!(stats.messages_received <= received, "{stats:?}");
+        assert!(sent <= stats.messages_sent, "{stats:?}");
+        assert!(stats.malformed + stats.wrong_reference <= 2 * received, "{stats:?}");
     }
 
     /// Lets `span` pass. A timer that was due is not due any more once it has run.
@@ -161,7 +185,7 @@ impl Line {
         let end = self.now + span;
         loop {
             let far = match &self.far {
-                Far::Link(link) => link.poll_timeout(),
+                Far::Links(links) => links.iter().filter_map(q921::Link::poll_timeout).min(),
                 Far::Whole(end, _) => end.poll_timeout(),
                 Far::Silence => None,
             };
@@ -170,7 +194,7 @@ impl Line {
             self.now = due;
             self.near.handle_timeout(due);
             match &mut self.far {
-                Far::Link(link) => Machine::handle_timeout(link.as_mut(), due),
+                Far::Links(links) => links.iter_mut().for_each(|link| link.handle_timeout(due)),
                 Far::Whole(end, _) => Machine::handle_timeout(end.as_mut(), due),
                 Far::Silence => {}
             }

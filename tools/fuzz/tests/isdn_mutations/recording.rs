@@ -1,8 +1,9 @@
 //! Whole calls between two interfaces, kept as what one of them is told: messages of the far end and commands of the layer above.
 
 use crate::layer::Layer;
+use crate::shape::{Shape, interface};
 use isdn::q921::{Body, Frame};
-use isdn::{Config, Framing, Interface, Side};
+use isdn::{Interface, Side};
 use std::time::{Duration, Instant};
 
 /// Between two steps: far below any timer.
@@ -11,8 +12,10 @@ pub const STEP: Duration = Duration::from_millis(20);
 /// What the near end is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// A message from the far end.
-    Hear(Vec<u8>),
+    /// A message from the far end, on the D-channel of this span.
+    Hear(u8, Vec<u8>),
+    /// Layer 1 of a span goes down or is back.
+    Line(u8, bool),
     /// Its layer above places the call.
     Place,
     /// Its layer above clears it.
@@ -22,6 +25,8 @@ pub enum Step {
 /// How a call goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Course {
+    /// What both ends are.
+    pub shape: Shape,
     /// Side of the near end.
     pub near: Side,
     /// Whether the near end places it.
@@ -35,10 +40,11 @@ pub struct Course {
 }
 
 impl Course {
-    /// All thirty-two.
-    pub fn all() -> Vec<Self> {
+    /// All thirty-two of that shape.
+    pub fn all(shape: Shape) -> Vec<Self> {
         let bits = |n: u8, bit: u8| n >> bit & 1 != 0;
         let course = |n| Self {
+            shape,
             near: if bits(n, 0) { Side::User } else { Side::Network },
             outgoing: bits(n, 1),
             overlap: bits(n, 2),
@@ -46,6 +52,16 @@ impl Course {
             near_clears: bits(n, 4),
         };
         (0..32).map(course).collect()
+    }
+
+    /// What is done in its course.
+    fn acts(self) -> Vec<Step> {
+        match self.shape {
+            Shape::Group { switches: true, .. } => {
+                vec![Step::Place, Step::Line(0, false), Step::Line(0, true), Step::Clear]
+            }
+            Shape::Span | Shape::Group { switches: false, .. } => vec![Step::Place, Step::Clear],
+        }
     }
 }
 
@@ -56,15 +72,10 @@ pub const fn other(side: Side) -> Side {
     }
 }
 
-/// An interface as it comes.
-pub fn interface(side: Side) -> Interface {
-    Interface::new(Config { hold: true, ..Config::new("x", side, Framing::E1) })
-}
-
 /// What the near end is told in a call of that course.
 pub fn record(course: Course) -> Vec<Step> {
     let mut now = Instant::now();
-    let mut ends = [interface(course.near), interface(other(course.near))];
+    let mut ends = [interface(course.near, course.shape), interface(other(course.near), course.shape)];
     let mut layers = [Layer::new(course.answered), Layer::new(course.answered)];
     let mut steps = Vec::new();
     for end in &mut ends {
@@ -74,16 +85,17 @@ pub fn record(course: Course) -> Vec<Step> {
     assert!(ends.iter().all(Interface::link_up), "the link does not come up");
     steps.clear();
     let (caller, clearer) = (usize::from(!course.outgoing), usize::from(!course.near_clears));
-    for act in [Step::Place, Step::Clear] {
+    for act in course.acts() {
         now += STEP;
         let actor = if act == Step::Place { caller } else { clearer };
-        if actor == 0 {
+        if actor == 0 || matches!(act, Step::Line(..)) {
             steps.push(act.clone());
         }
-        if act == Step::Place {
-            assert!(layers[actor].place(&mut ends[actor], now, course.overlap), "the call is refused");
-        } else {
-            layers[actor].clear(&mut ends[actor], now);
+        match act {
+            Step::Place => assert!(layers[actor].place(&mut ends[actor], now, course.overlap), "the call is refused"),
+            Step::Clear => layers[actor].clear(&mut ends[actor], now),
+            Step::Line(span, up) => ends.iter_mut().for_each(|end| end.handle_layer1_on(now, span, up)),
+            Step::Hear(..) => {}
         }
         exchange(&mut ends, &mut layers, now, &mut steps);
     }
@@ -98,12 +110,14 @@ fn exchange(ends: &mut [Interface; 2], layers: &mut [Layer; 2], now: Instant, st
     while !quiet {
         quiet = true;
         for from in [0, 1] {
-            while let Some(frame) = ends[from].poll_transmit() {
-                quiet = false;
-                if let (1, Ok(Frame { body: Body::Information { info, .. }, .. })) = (from, Frame::parse(&frame)) {
-                    steps.push(Step::Hear(info));
+            for span in Shape::D_CHANNELS {
+                while let Some(frame) = ends[from].poll_transmit_on(span) {
+                    quiet = false;
+                    if let (1, Ok(Frame { body: Body::Information { info, .. }, .. })) = (from, Frame::parse(&frame)) {
+                        steps.push(Step::Hear(span, info));
+                    }
+                    ends[1 - from].handle_frame_on(now, span, &frame);
                 }
-                ends[1 - from].handle_frame(now, &frame);
             }
             while let Some(event) = ends[from].poll_event() {
                 quiet = false;

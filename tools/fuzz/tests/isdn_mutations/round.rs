@@ -2,9 +2,11 @@
 
 use crate::layer::Layer;
 use crate::line::{Damage, Far, Line};
-use crate::recording::{Course, STEP, Step, interface, other};
+use crate::recording::{Course, STEP, Step, other};
+use crate::shape::{Shape, interface};
+use crate::trouble::Trouble;
 use fuzz::mutation::Mutator;
-use isdn::{ChannelState, Interface, Side, Stats};
+use isdn::{ChannelState, Interface, Stats};
 use sansio::sim::SplitMix64;
 use std::time::{Duration, Instant};
 
@@ -16,6 +18,8 @@ const SILENT_LINE: Duration = Duration::from_secs(18 + 90 + 10);
 const MUTE_FAR_END: Duration = Duration::from_secs(30 + 8 + 240 + 10);
 /// What calls take that a new far end has never heard of: T301, the longest timer of a call, and the time to clear.
 const STRANGER: Duration = Duration::from_secs(180 + 30 + 8 + 10);
+/// What each of these may take longer in a group: the other D-channel fails in its turn, and T321.
+const SWITCHES: Duration = Duration::from_secs(18 + 30);
 
 /// Calls that were recorded, and all their messages to splice from.
 pub struct Material {
@@ -24,9 +28,11 @@ pub struct Material {
 }
 
 impl Material {
-    pub fn record() -> Self {
-        let calls: Vec<_> = Course::all().into_iter().map(|course| (course, crate::recording::record(course))).collect();
-        let heard = |step: &Step| if let Step::Hear(message) = step { Some(message.clone()) } else { None };
+    /// Calls of these shapes.
+    pub fn record(shapes: &[Shape]) -> Self {
+        let courses = shapes.iter().flat_map(|shape| Course::all(*shape));
+        let calls: Vec<_> = courses.map(|course| (course, crate::recording::record(course))).collect();
+        let heard = |step: &Step| if let Step::Hear(_, message) = step { Some(message.clone()) } else { None };
         let messages = calls.iter().flat_map(|(_, steps)| steps.iter().filter_map(heard)).collect();
         Self { calls, messages }
     }
@@ -47,11 +53,14 @@ pub struct Tally {
     pub unexpected: u64,
     pub bad_elements: u64,
     pub restarts: u64,
+    /// How often another D-channel of a group began to serve.
+    pub switches: u64,
 }
 
 impl Tally {
-    pub fn add(&mut self, mutations: u64, stats: &Stats) {
+    pub fn add(&mut self, mutations: u64, stats: &Stats, served: u64) {
         self.rounds += 1;
+        self.switches += served.saturating_sub(1);
         self.mutations += mutations;
         self.calls += stats.calls_incoming + stats.calls_outgoing;
         self.bad_frames += stats.link.malformed;
@@ -98,27 +107,31 @@ pub fn run(material: &Material, number: u64, start: Instant, tally: &mut Tally, 
     let end = [Ending::SilentLine, Ending::MuteFarEnd, Ending::Stranger][below(3)];
     let of_frames = below(2) == 0;
     let left = 1 + below(MOST as usize) as u64;
+    let trouble = Trouble::draw(course.shape, steps.len(), &mut below);
     let mutator = Mutator::new(random.next_u64());
     let mut damage = Damage { mutator, random, left, done: 0, heard: Vec::new() };
-    let mut line = Line::new(course.near, course.answered, start, trace);
+    let mut line = Line::new(course.shape, course.near, course.answered, start, trace);
     for (index, step) in steps.iter().enumerate() {
         let hurt = index >= first && damage.left > 0;
+        trouble.iter().for_each(|trouble| trouble.before(index, &mut line));
         match step {
             Step::Place => drop(line.layer.place(&mut line.near, line.now, course.overlap)),
             Step::Clear => line.layer.clear(&mut line.near, line.now),
-            Step::Hear(message) if hurt && !of_frames => {
+            Step::Line(span, up) => line.layer1(*span, *up),
+            Step::Hear(span, message) if hurt && !of_frames => {
                 for message in instead_of(message, &mut damage, &material.messages) {
-                    line.say(&message);
+                    line.say(*span, &message);
                     line.carry(None);
                 }
             }
-            Step::Hear(message) => line.say(message),
+            Step::Hear(span, message) => line.say(*span, message),
         }
         line.carry((hurt && of_frames).then_some(&mut damage));
         line.pass(STEP, (hurt && of_frames).then_some(&mut damage));
     }
-    let stats = finish(&mut line, course.near, end);
-    tally.add(damage.done, &stats);
+    trouble.iter().for_each(|trouble| trouble.after(steps.len(), &mut line));
+    let stats = finish(&mut line, course, end);
+    tally.add(damage.done, &stats, line.layer.served);
 }
 
 /// What is said instead of a message: the same one damaged, twice, out of its turn, or not at all.
@@ -138,24 +151,24 @@ fn instead_of(message: &[u8], damage: &mut Damage, all: &[Vec<u8>]) -> Vec<Vec<u
 }
 
 /// Ends the round and says what the near end counted until then.
-fn finish(line: &mut Line, near: Side, end: Ending) -> Stats {
+fn finish(line: &mut Line, course: &Course, end: Ending) -> Stats {
+    let more = if course.shape == Shape::Span { Duration::ZERO } else { SWITCHES };
     match end {
         Ending::SilentLine => {
             line.far = Far::Silence;
-            line.pass(SILENT_LINE, None);
+            line.pass(SILENT_LINE + more, None);
         }
         Ending::MuteFarEnd => {
             line.layer.clear(&mut line.near, line.now);
             line.carry(None);
-            line.pass(MUTE_FAR_END, None);
+            line.pass(MUTE_FAR_END + more, None);
         }
         Ending::Stranger => {
-            let far_side = other(near);
-            let mut far = interface(far_side);
+            let mut far = interface(other(course.near), course.shape);
             far.start(line.now);
             line.far = Far::Whole(Box::new(far), Layer::new(true));
             line.carry(None);
-            line.pass(STRANGER, None);
+            line.pass(STRANGER + more, None);
             clear_repeated(line);
         }
     }
