@@ -182,9 +182,19 @@ fn finish(line: &mut Line, course: &Course, end: Ending) -> Stats {
         };
         assert!(may, "channel {} is {:?} after {end:?}", channel.channel, channel.state);
     }
-    let stats = line.near.stats();
+    let stats = counted(&line.near);
     if end == Ending::Stranger {
         new_calls(line);
+    }
+    stats
+}
+
+/// Counters, with what the tally has of the link from every D-channel.
+fn counted(near: &Interface) -> Stats {
+    let mut stats = near.stats();
+    for other in near.d_channels().skip(1) {
+        stats.link.malformed += other.link.malformed;
+        stats.link.established += other.link.established.saturating_sub(1);
     }
     stats
 }
