@@ -50,8 +50,7 @@ impl Controller {
         self.want_path(call);
         let media = call.from.rtp.as_ref().map(|rtp| rtp.ours.clone());
         let connected = connected(answered.connected.clone(), &call.learned);
-        let user_to_user = answered.user_to_user.clone();
-        self.tell(call.from.id, ToLeg::Answer(Answered { connected, user_to_user, media }));
+        self.tell(call.from.id, ToLeg::Answer(Answered { connected, media, ..answered.clone() }));
     }
 
     /// A name or number that came by itself. The called side's is told with its answer; the calling side's is shown, but the

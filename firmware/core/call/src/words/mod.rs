@@ -81,6 +81,8 @@ pub struct Progressing {
 pub struct Answered {
     /// Who answered, when the far side says so.
     pub connected: Option<Identity>,
+    /// The subaddress of who answered.
+    pub connected_subaddress: Option<Subaddress>,
     /// What the answering party's application says.
     pub user_to_user: Option<UserToUser>,
     /// From a leg: the negotiated far side. To a leg: our answer.
@@ -107,19 +109,21 @@ pub struct Release {
     pub reason: String,
     /// Who caused it.
     pub origin: Origin,
+    /// What the application of the side that ends it says.
+    pub user_to_user: Option<UserToUser>,
 }
 
 impl Release {
     /// A release that this box decides.
     #[must_use]
     pub fn by_box(cause: u8, reason: impl Into<String>) -> Self {
-        Self { cause, status: None, reason: reason.into(), origin: Origin::Box }
+        Self { cause, status: None, reason: reason.into(), origin: Origin::Box, user_to_user: None }
     }
 
     /// A release that the far side of a leg asked for.
     #[must_use]
     pub fn by_far_side(cause: u8, status: Option<u16>, reason: impl Into<String>) -> Self {
-        Self { cause, status, reason: reason.into(), origin: Origin::FarSide }
+        Self { cause, status, reason: reason.into(), origin: Origin::FarSide, user_to_user: None }
     }
 }
 

@@ -13,6 +13,7 @@ mod bench;
 mod congestion;
 mod crossing;
 mod early_media;
+mod ending_words;
 mod endurance;
 mod far_side;
 mod giving_up;

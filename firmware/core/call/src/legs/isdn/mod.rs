@@ -22,7 +22,9 @@ use sansio::Timers;
 
 use self::incomplete::Incomplete;
 pub(super) use self::status::Shown;
-use self::translate::{connected_from_isdn, connected_to_isdn, name_update, setup_to_isdn};
+use self::translate::{
+    connected_from_isdn, connected_to_isdn, name_update, release_from_isdn, setup_to_isdn, user_to_user_to_isdn,
+};
 use super::{Out, Outgoing, Trace};
 use crate::route::Trunk;
 use crate::words::{FromLeg, LegId, Progressing, Release, Setup, SpanId, Terminal, ToLeg};
@@ -379,8 +381,11 @@ impl IsdnSpan {
             ToLeg::RetrieveRequest(_) => self.notify_of_hold(now, call, false),
             ToLeg::Release(release) => {
                 let cause = Cause::new(CauseValue(release.cause), self.location());
+                match release.user_to_user.as_ref().map(user_to_user_to_isdn) {
+                    Some(said) => self.interface.clear_saying(now, call, cause, said),
+                    None => self.interface.clear(now, call, cause),
+                }
                 self.ending.insert(leg, release);
-                self.interface.clear(now, call, cause);
             }
         }
         self.pump(now, out);
@@ -483,8 +488,12 @@ impl IsdnSpan {
             Event::Connected { call, connected } => self.say(call, FromLeg::Answer(connected_from_isdn(&connected)), out),
             // Given up while it was dialled: nobody else will answer.
             Event::Clearing { call, cause, .. } if self.incomplete.contains_key(&call) => self.interface.clear(now, call, cause),
-            Event::Clearing { call, cause, .. } => self.say(call, FromLeg::Clearing(cleared(&cause)), out),
-            Event::Released { call, cause, by, .. } => self.released(call, &cause, by, out),
+            Event::Clearing { call, cause, user_user, .. } => {
+                self.say(call, FromLeg::Clearing(release_from_isdn(&cause, user_user.as_ref())), out);
+            }
+            Event::Released { call, cause, by, user_user, .. } => {
+                self.released(call, release_from_isdn(&cause, user_user.as_ref()), by, out);
+            }
             Event::Name { call, name, .. } if self.incomplete.contains_key(&call) => self.named(call, name, out),
             Event::Name { call, kind, name } => {
                 if let Some(word) = name_update(kind, name) {
@@ -519,15 +528,16 @@ impl IsdnSpan {
         }
     }
 
-    fn released(&mut self, call: CallId, cause: &Cause, by: Who, out: &mut Out) {
+    /// `said` is what the far end said, if it ended the call.
+    fn released(&mut self, call: CallId, said: Release, by: Who, out: &mut Out) {
         let Some(leg) = self.calls.remove(&call) else { return };
         self.legs.remove(&leg);
         self.changed = true;
         let release = self.ending.remove(&leg).unwrap_or_else(|| match by {
-            Who::Peer => cleared(cause),
-            Who::Us => Release::by_box(cause.value.0, cause.value.name()),
-            Who::Timer(timer) => Release::by_box(cause.value.0, format!("{timer:?} expired")),
-            Who::Link => Release::by_box(cause.value.0, format!("the D-channel of span {} went down", self.settings.name)),
+            Who::Peer => said,
+            Who::Us => Release::by_box(said.cause, cause_text(said.cause)),
+            Who::Timer(timer) => Release::by_box(said.cause, format!("{timer:?} expired")),
+            Who::Link => Release::by_box(said.cause, format!("the D-channel of span {} went down", self.settings.name)),
         });
         // Given up while it was dialled: nobody has heard of it.
         if self.forget_incomplete(call).is_none() {
@@ -551,8 +561,4 @@ fn message(frame: &[u8]) -> Option<Message> {
 
 fn is_in_band(progress: &[ProgressIndicator]) -> bool {
     progress.iter().any(|indicator| indicator.is_in_band())
-}
-
-fn cleared(cause: &Cause) -> Release {
-    Release::by_far_side(cause.value.0, None, cause.value.name())
 }

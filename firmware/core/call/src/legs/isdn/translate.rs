@@ -4,12 +4,12 @@
 //! the exchange that they came from, so they do not cross it.
 
 use isdn::facility::NameKind;
-use isdn::ie::Element;
-use isdn::{CallingNumber, Connected, RateAdaption, RedirectReason, Redirecting, TransferCapability};
+use isdn::ie::{Element, UserUser};
+use isdn::{CallingNumber, Cause, Connected, RateAdaption, RedirectReason, Redirecting, TransferCapability};
 
 use crate::words::{
-    Answered, Bearer, Compatibility, Diversion, DiversionReason, FromLeg, Identity, Number, Presentation, Screening, Setup,
-    Subaddress, UserToUser,
+    Answered, Bearer, Compatibility, Diversion, DiversionReason, FromLeg, Identity, Number, Presentation, Release, Screening,
+    Setup, Subaddress, UserToUser,
 };
 
 /// What a SETUP asks for.
@@ -57,6 +57,7 @@ pub(super) fn connected_from_isdn(connected: &Connected) -> Answered {
     let connected_identity = Identity { name: connected.name.clone(), ..identity(connected.number.as_ref()) };
     Answered {
         connected: said.then_some(connected_identity),
+        connected_subaddress: connected.subaddress.as_ref().map(subaddress_from_isdn),
         user_to_user: connected.user_user.as_ref().map(user_to_user_from_isdn),
         media: None,
     }
@@ -70,8 +71,14 @@ pub(super) fn connected_to_isdn(answered: &Answered) -> Connected {
         number: shown.filter(has_number).map(party_to_isdn),
         name: shown.filter(|party| party.presentation != Presentation::Restricted).and_then(|party| party.name.clone()),
         user_user: answered.user_to_user.as_ref().map(user_to_user_to_isdn),
-        ..Connected::default()
+        subaddress: answered.connected_subaddress.as_ref().map(subaddress_to_isdn),
     }
+}
+
+/// Why the far end ended a call, and what it said.
+pub(super) fn release_from_isdn(cause: &Cause, said: Option<&UserUser>) -> Release {
+    let user_to_user = said.map(user_to_user_from_isdn);
+    Release { user_to_user, ..Release::by_far_side(cause.value.0, None, cause.value.name()) }
 }
 
 /// A name that came by itself: whom it is of. A called or connected party's is the leg's own; so is a calling party's.
@@ -172,10 +179,14 @@ fn redirecting(diversion: &Diversion) -> Redirecting {
 
 fn subaddress(element: &Element) -> Option<Subaddress> {
     if let Element::CalledSubaddress(sub) | Element::CallingSubaddress(sub) = element {
-        Some(Subaddress { kind: sub.kind, odd: sub.odd, octets: sub.octets.clone() })
+        Some(subaddress_from_isdn(sub))
     } else {
         None
     }
+}
+
+fn subaddress_from_isdn(sub: &isdn::ie::Subaddress) -> Subaddress {
+    Subaddress { kind: sub.kind, odd: sub.odd, octets: sub.octets.clone() }
 }
 
 fn subaddress_to_isdn(sub: &Subaddress) -> isdn::ie::Subaddress {
@@ -186,12 +197,12 @@ fn user_to_user(elements: &[Element]) -> Option<UserToUser> {
     elements.iter().find_map(|e| if let Element::UserUser(said) = e { Some(user_to_user_from_isdn(said)) } else { None })
 }
 
-fn user_to_user_from_isdn(said: &isdn::ie::UserUser) -> UserToUser {
+fn user_to_user_from_isdn(said: &UserUser) -> UserToUser {
     UserToUser { protocol: said.protocol, octets: said.octets.clone() }
 }
 
-fn user_to_user_to_isdn(said: &UserToUser) -> isdn::ie::UserUser {
-    isdn::ie::UserUser { protocol: said.protocol, octets: said.octets.clone() }
+pub(super) fn user_to_user_to_isdn(said: &UserToUser) -> UserUser {
+    UserUser { protocol: said.protocol, octets: said.octets.clone() }
 }
 
 fn bearer_from_isdn(bearer: &isdn::Bearer) -> Bearer {

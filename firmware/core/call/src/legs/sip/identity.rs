@@ -2,7 +2,8 @@
 
 use sip::{Flow, Headers, NameAddr, Request, Uri};
 
-use crate::words::{Identity, Number, Presentation, Screening};
+use super::subaddress;
+use crate::words::{Identity, Number, Presentation, Screening, Subaddress};
 
 /// Host of an address that is withheld (RFC 3323 section 4.1.1.3).
 pub(super) const ANONYMOUS_HOST: &str = "anonymous.invalid";
@@ -85,8 +86,13 @@ pub(super) fn connected(headers: &Headers) -> Option<Identity> {
     Some(Identity { number: number.unwrap_or_default(), presentation, screening: Screening::UserNotScreened, name })
 }
 
+/// The subaddress of who answered.
+pub(super) fn connected_subaddress(headers: &Headers) -> Option<Subaddress> {
+    subaddress::read(&headers.name_addr("P-Asserted-Identity")?.uri)
+}
+
 /// The headers of a 200 that say who answered. A withheld number does not leave the box.
-pub(super) fn connected_party(connected: &Identity, flow: Flow) -> Vec<(String, String)> {
+pub(super) fn connected_party(connected: &Identity, sub: Option<&Subaddress>, flow: Flow) -> Vec<(String, String)> {
     if connected.presentation == Presentation::Restricted {
         return vec![("Privacy".to_owned(), "id".to_owned())];
     }
@@ -95,7 +101,7 @@ pub(super) fn connected_party(connected: &Identity, flow: Flow) -> Vec<(String, 
         return Vec::new();
     }
     let user = if number.is_empty() { "unknown" } else { &number };
-    let asserted = NameAddr::new(Uri::sip_at(Some(user), flow.local));
+    let asserted = NameAddr::new(subaddress::write(Uri::sip_at(Some(user), flow.local), sub));
     let asserted = connected.name.iter().fold(asserted, |asserted, name| asserted.with_display(name));
     vec![("P-Asserted-Identity".to_owned(), asserted.to_string())]
 }

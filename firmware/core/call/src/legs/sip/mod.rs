@@ -227,7 +227,7 @@ impl SipLegs {
         let flow = self.calls.get(&call).and_then(|leg| leg.flow);
         let mut headers: Vec<(String, String)> = answered.user_to_user.as_ref().map(user_to_user::write).into_iter().collect();
         if let (Some(connected), Some(flow)) = (&answered.connected, flow) {
-            headers.extend(identity::connected_party(connected, flow));
+            headers.extend(identity::connected_party(connected, answered.connected_subaddress.as_ref(), flow));
         }
         self.endpoint.accept(now, call, &headers, body);
     }
@@ -255,7 +255,7 @@ impl SipLegs {
     }
 
     fn release(&mut self, now: Instant, call: CallId, release: Release) {
-        self.endpoint.hangup(now, call, release::status(&release), None, &[release::reason(&release)]);
+        self.endpoint.hangup(now, call, release::status(&release), None, &release::headers(&release));
         if let Some(leg) = self.calls.get_mut(&call) {
             leg.ending.get_or_insert(release);
         }
@@ -396,6 +396,7 @@ impl SipLegs {
         let word = match leg.answered(response.sdp()).or_else(|| leg.agreed_before()) {
             Some(media) => FromLeg::Answer(Answered {
                 connected: identity::connected(&response.headers),
+                connected_subaddress: identity::connected_subaddress(&response.headers),
                 user_to_user: user_to_user::read(&response.headers),
                 media: Some(media),
             }),
