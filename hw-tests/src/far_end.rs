@@ -321,6 +321,18 @@ impl FarCall {
         self.request("hangup");
     }
 
+    /// The same, saying this to the far end's application (libpri only).
+    #[track_caller]
+    pub fn hang_up_saying(&mut self, said: &str) {
+        self.request_with("hangup", &json!({"user_user": said}));
+    }
+
+    /// Keys this in the call, as keypad facility (libpri only).
+    #[track_caller]
+    pub fn key(&mut self, digits: &str) {
+        self.request_with("key", &json!({"digits": digits}));
+    }
+
     /// Holds the call, or fetches it back (libpri only): `held` or `retrieved` is told.
     #[track_caller]
     pub fn hold(&mut self, hold: bool) {
@@ -329,9 +341,18 @@ impl FarCall {
 
     #[track_caller]
     fn request(&mut self, what: &str) {
+        self.request_with(what, &json!({}));
+    }
+
+    #[track_caller]
+    fn request_with(&mut self, what: &str, more: &Value) {
         let id = self.passed.iter().find_map(|e| e["call"].as_u64());
         let id = id.unwrap_or_else(|| panic!("the far end has not told the call's number: {:?}", self.passed));
-        self.send(&json!({"do": what, "call": id}));
+        let mut request = json!({"do": what, "call": id});
+        for (key, value) in more.as_object().into_iter().flatten() {
+            request[key] = value.clone();
+        }
+        self.send(&request);
     }
 
     #[track_caller]

@@ -3,6 +3,7 @@
 //! ```text
 //! {"do":"call","called":"100","calling":"5550001","channel":1,"play":"in.wav","record":"out.wav","clear_after_ms":5000}
 //! {"do":"hangup","call":1,"cause":16,"user_user":"bye"}
+//! {"do":"key","call":1,"digits":"*21#"}      INFORMATION with keypad facility; what comes is told as `keyed`
 //! {"do":"hold","call":1}        HOLD; what the far end asks for is accepted where the peer was started with --hold
 //! {"do":"retrieve","call":1}    RETRIEVE, on a free timeslot
 //! {"do":"watch"}      from here on this connection is told of every call and of the data link
@@ -43,6 +44,10 @@ pub enum Request {
         call: u32,
         cause: Option<u8>,
         user_user: Option<String>,
+    },
+    Key {
+        call: u32,
+        digits: String,
     },
     Hold {
         call: u32,

@@ -225,6 +225,11 @@ impl Engine {
         self.take_events(now);
     }
 
+    /// Sends INFORMATION with keypad facility.
+    pub fn key(&mut self, call: u32, digits: &str) -> Result<(), String> {
+        self.stack.key(CallId(call), digits).map_err(|refused| refused.to_string())
+    }
+
     /// Clears a call, with user-user information where it is given.
     pub fn hangup(&mut self, now: Instant, call: u32, cause: u8, user_user: Option<&str>) -> Result<(), String> {
         let id = CallId(call);
@@ -404,6 +409,7 @@ impl Engine {
             Event::Service { channel, status, acknowledged } => {
                 self.reports.push_back(Report::Service { channel, status, acknowledged });
             }
+            Event::Keyed { call, digits } => self.reports.push_back(Report::Keyed { call: call.0, digits }),
             Event::Hold { call } => self.take_hold(now, call),
             Event::Held { call, refused } => self.take_held(now, call, refused),
             Event::Retrieve { call, channel, flexible } => self.take_retrieve(now, call, channel, flexible),

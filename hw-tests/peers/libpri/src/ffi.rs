@@ -34,6 +34,7 @@ pub(crate) const HOLD_REJECT: i32 = 21;
 pub(crate) const RETRIEVE: i32 = 22;
 pub(crate) const RETRIEVE_ACK: i32 = 23;
 pub(crate) const RETRIEVE_REJECT: i32 = 24;
+pub(crate) const KEYPAD: i32 = 25;
 
 /// `struct peer_event`.
 #[repr(C)]
@@ -122,6 +123,7 @@ unsafe extern "C" {
     pub(crate) fn peer_place(peer: *mut Peer, setup: *const PeerSetup) -> *mut c_void;
     pub(crate) fn peer_need_digits(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;
     pub(crate) fn peer_digit(peer: *mut Peer, call: *mut c_void, digit: c_char) -> c_int;
+    pub(crate) fn peer_keypad(peer: *mut Peer, call: *mut c_void, digits: *const c_char) -> c_int;
     pub(crate) fn peer_proceeding(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;
     pub(crate) fn peer_alerting(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;
     pub(crate) fn peer_answer(peer: *mut Peer, call: *mut c_void, channel: c_int) -> c_int;

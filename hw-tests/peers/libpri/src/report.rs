@@ -72,6 +72,8 @@ pub enum Report {
     Restarted { channel: Option<Channel> },
     /// SERVICE arrived, or its acknowledgement; status 0 is in service, 2 out of service.
     Service { channel: Option<Channel>, status: Option<u8>, acknowledged: bool },
+    /// INFORMATION with keypad facility came in the call.
+    Keyed { call: u32, digits: String },
     /// The call is held and has no timeslot; by whom.
     Held { call: u32, at_ms: u64, by: By },
     /// HOLD was refused, or not answered.
@@ -105,6 +107,7 @@ impl Report {
             | Self::Connected { call, .. }
             | Self::Clearing { call, .. }
             | Self::UserUser { call, .. }
+            | Self::Keyed { call, .. }
             | Self::Held { call, .. }
             | Self::HoldRefused { call, .. }
             | Self::Retrieved { call, .. }

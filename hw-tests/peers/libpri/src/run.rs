@@ -75,6 +75,10 @@ fn obey(
                 Err(reason) => Report::Error { reason },
             }
         }
+        Ok(Request::Key { call, digits }) => match engine.key(call, &digits) {
+            Ok(()) => Report::Done,
+            Err(reason) => Report::Error { reason },
+        },
         Ok(Request::Hold { call }) => match engine.hold(now, call) {
             Ok(()) => Report::Done,
             Err(reason) => Report::Error { reason },

@@ -194,6 +194,11 @@ static int flatten(struct peer_event *flat, const pri_event *event) {
         flatten_ring(flat, &event->ring);
         flat->kind = PEER_DIGITS;
         break;
+    case PRI_EVENT_KEYPAD_DIGIT:
+        flat->kind = PEER_KEYPAD;
+        flat->call = event->digit.call;
+        copy_text(flat->called, sizeof(flat->called), event->digit.digits);
+        break;
     case PRI_EVENT_PROCEEDING:
         flatten_proceeding(flat, PEER_PROCEEDING, &event->proceeding);
         break;
@@ -369,6 +374,10 @@ int peer_restart(struct peer *peer, int channel) {
 
 int peer_service(struct peer *peer, int span, int channel, int status) {
     return pri_maintenance_service(peer->pri, span, channel, status);
+}
+
+int peer_keypad(struct peer *peer, void *call, const char *digits) {
+    return pri_keypad_facility(peer->pri, call, digits);
 }
 
 int peer_hold(struct peer *peer, void *call) {

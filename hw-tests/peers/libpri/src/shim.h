@@ -37,6 +37,8 @@ enum peer_event_kind {
     PEER_RETRIEVE = 22,
     PEER_RETRIEVE_ACK = 23,
     PEER_RETRIEVE_REJECT = 24,
+    /* Keypad facility in a call; its digits are in called. */
+    PEER_KEYPAD = 25,
 };
 
 struct peer_event {
@@ -116,6 +118,8 @@ void *peer_place(struct peer *peer, const struct peer_setup *setup);
 int peer_need_digits(struct peer *peer, void *call, int channel);
 /* INFORMATION with one digit. */
 int peer_digit(struct peer *peer, void *call, char digit);
+/* INFORMATION with keypad facility. */
+int peer_keypad(struct peer *peer, void *call, const char *digits);
 int peer_proceeding(struct peer *peer, void *call, int channel);
 int peer_alerting(struct peer *peer, void *call, int channel);
 int peer_answer(struct peer *peer, void *call, int channel);

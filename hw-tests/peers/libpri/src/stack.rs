@@ -366,6 +366,15 @@ impl Stack {
         Ok(())
     }
 
+    /// Sends INFORMATION with keypad facility.
+    pub fn key(&mut self, call: CallId, digits: &str) -> Result<(), Refused> {
+        let digits = c_text(digits)?;
+        let pointer = self.answering(call)?;
+        // SAFETY: the string lives until the end of this function; libpri copies it and looks the pointer up among its calls.
+        let result = unsafe { ffi::peer_keypad(self.peer.as_ptr(), pointer, digits.as_ptr()) };
+        if result < 0 { Err(Refused::WrongState("INFORMATION")) } else { Ok(()) }
+    }
+
     /// Clears the call; [`Event::Released`] says when it is gone. A call that is being cleared is left alone.
     pub fn hangup(&mut self, call: CallId, cause: u8) -> Result<(), Refused> {
         self.hangup_saying(call, cause, None)

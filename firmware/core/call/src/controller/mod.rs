@@ -186,6 +186,7 @@ impl Controller {
                 self.open_path(call);
             }
             FromLeg::PartyUpdate(party) => Self::party_update(call, leg, party),
+            FromLeg::Keypad(digits) => self.keypad(call, leg, digits),
             FromLeg::MediaOffer(offer) => self.media_offer(call, leg, &offer),
             FromLeg::MediaAnswer(agreed) => self.media_answer(call, leg, &agreed),
             FromLeg::HoldRequest => self.hold_request(call, leg),

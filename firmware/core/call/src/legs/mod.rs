@@ -285,6 +285,7 @@ impl Legs {
             | FromLeg::Answer(_)
             | FromLeg::ChannelReady(_)
             | FromLeg::PartyUpdate(_)
+            | FromLeg::Keypad(_)
             | FromLeg::MediaOffer(_)
             | FromLeg::MediaAnswer(_)
             | FromLeg::HoldRequest

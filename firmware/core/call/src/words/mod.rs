@@ -155,6 +155,8 @@ pub enum FromLeg {
     ChannelReady(Terminal),
     /// The name or number of the leg's party became known or changed: what is not known stays empty.
     PartyUpdate(Identity),
+    /// Something was keyed in the call, in signalling (keypad facility), not as a tone.
+    Keypad(String),
     /// The far side proposes other media (hold, another address).
     MediaOffer(Offer),
     /// What became of the media that [`ToLeg::HoldRequest`] or [`ToLeg::RetrieveRequest`] proposed. One that refuses is not heard of.
@@ -190,6 +192,8 @@ pub enum ToLeg {
     Progress(Progressing),
     /// Answered.
     Answer(Answered),
+    /// Something was keyed at the other side of an answered call. A leg whose far side has no such thing passes over it.
+    Keypad(String),
     /// Our answer to [`FromLeg::MediaOffer`], or why not (SIP 488).
     MediaAnswer(Result<Offer, String>),
     /// Whether the far side may hold; if so its channel is not the call's any more. The error is a Q.850 cause.

@@ -108,6 +108,24 @@ fn subaddress_in_the_asserted_identity_of_an_answer_is_in_connect() {
 }
 
 #[test]
+fn what_is_keyed_in_a_call_between_spans_reaches_the_other_side() {
+    let mut bench = Bench::with(|s| s.routes.push(route("span1", "3", "span1", 1, "")));
+    let near = bench.exchange_calls("3100");
+    let far = bench.offered_to_exchange();
+    bench.at_exchange(|x, now| x.connect(now, far, Connected::default()));
+    bench.at_exchange(|x, now| x.key(now, near, "*21#"));
+    bench.at_exchange(|x, now| x.key(now, far, "7"));
+    let keyed: Vec<(isdn::CallId, &str)> = bench.exchange_events.iter().filter_map(keyed).collect();
+    assert_eq!(keyed, [(far, "*21#"), (near, "7")]);
+    bench.at_exchange(|x, now| x.clear(now, near, cause(16)));
+    bench.assert_idle();
+}
+
+fn keyed(event: &Event) -> Option<(isdn::CallId, &str)> {
+    if let Event::Information { call, keypad: Some(digits), .. } = event { Some((*call, digits)) } else { None }
+}
+
+#[test]
 fn both_cross_between_spans() {
     let mut bench = Bench::with(|s| s.routes.push(route("span1", "3", "span1", 1, "")));
     let near = bench.exchange_calls("3100");

@@ -240,6 +240,11 @@ impl Interface {
         self.command(now, call, |call, context| call.connect(now, &connected, context));
     }
 
+    /// INFORMATION with what was keyed in an answered call: 1 to 64 characters of IA5, as keypad facility (Q.931 4.5.18).
+    pub fn key(&mut self, now: Instant, call: CallId, digits: &str) {
+        self.command(now, call, |call, context| call.key(digits, context));
+    }
+
     /// NOTIFY for a call that rings or is active; `description` is 0 to 127: 0 user suspended, 1 user resumed (Q.931 4.5.22).
     pub fn notify(&mut self, now: Instant, call: CallId, description: u8) {
         self.command(now, call, |call, context| call.notify(description, context));

@@ -18,6 +18,7 @@ use crate::cause::{Cause, CauseValue};
 use crate::channels::{Channel, ChannelState};
 use crate::context::Context;
 use crate::event::{CallStatus, Event, Who};
+use crate::number::Number;
 use crate::setup::{Connected, progress};
 use crate::{CallId, Side};
 
@@ -455,6 +456,15 @@ impl Call {
             self.enter(now, State::Active, context);
             context.event(Event::Established { call: self.id });
         }
+    }
+
+    /// INFORMATION with what was keyed (keypad facility), in an answered call.
+    pub(crate) fn key(&self, digits: &str, context: &mut Context) {
+        let sendable = !digits.is_empty() && Number::new(digits).is_sendable();
+        if !sendable || !matches!(self.state, State::Active) {
+            return context.misuse(&format!("keypad {digits:?} in state {}", self.state_name()));
+        }
+        context.send(self.message(MessageType::Information).with(Element::Keypad(digits.to_owned())));
     }
 
     /// NOTIFY: what the far end is to know of its partner (Q.931 5.9).

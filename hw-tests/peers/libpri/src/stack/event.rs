@@ -107,6 +107,13 @@ pub enum Event {
         /// It is the answer to ours.
         acknowledged: bool,
     },
+    /// INFORMATION with keypad facility, in a call.
+    Keyed {
+        /// The call.
+        call: CallId,
+        /// What was keyed.
+        digits: String,
+    },
     /// HOLD: to be answered by [`Stack::accept_hold`].
     Hold {
         /// Which call.

@@ -22,6 +22,7 @@ impl Stack {
             ffi::RING => self.take_ring(event, on),
             ffi::DIGITS => self.take_digits(event),
             ffi::NEED_DIGITS | ffi::PROCEEDING | ffi::ALERTING | ffi::PROGRESS | ffi::ANSWER => self.take_progress(event),
+            ffi::KEYPAD => self.take_keypad(event),
             ffi::HOLD..=ffi::RETRIEVE_REJECT => self.take_hold(event),
             ffi::HANGUP_REQUEST | ffi::HANGUP | ffi::HANGUP_ACK => self.take_hangup(event),
             ffi::CONFIG_ERROR => self.events.push_back(Event::Other(format!("configuration error: {}", text(&event.text)))),
@@ -55,6 +56,11 @@ impl Stack {
     fn take_digits(&mut self, event: &ffi::PeerEvent) {
         let Some(call) = self.find(event.call) else { return };
         self.events.push_back(Event::Digits { call, digits: text(&event.called), complete: event.complete != 0 });
+    }
+
+    fn take_keypad(&mut self, event: &ffi::PeerEvent) {
+        let Some(call) = self.find(event.call) else { return };
+        self.events.push_back(Event::Keyed { call, digits: text(&event.called) });
     }
 
     fn take_progress(&mut self, event: &ffi::PeerEvent) {

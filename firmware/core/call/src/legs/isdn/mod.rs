@@ -373,6 +373,7 @@ impl IsdnSpan {
                 }
             }
             ToLeg::Answer(answered) => self.interface.connect(now, call, connected_to_isdn(&answered)),
+            ToLeg::Keypad(digits) => self.interface.key(now, call, &digits),
             // TDM legs have no media to negotiate.
             ToLeg::MediaAnswer(_) => {}
             ToLeg::HoldResult(result) => self.hold_result(now, call, result),
@@ -485,6 +486,7 @@ impl IsdnSpan {
             Event::Progress { call, progress, .. } => {
                 self.say(call, FromLeg::Progress(Progressing { in_band: is_in_band(&progress), media: None }), out);
             }
+            Event::Information { call, keypad: Some(digits), .. } => self.say(call, FromLeg::Keypad(digits), out),
             Event::Connected { call, connected } => self.say(call, FromLeg::Answer(connected_from_isdn(&connected)), out),
             // Given up while it was dialled: nobody else will answer.
             Event::Clearing { call, cause, .. } if self.incomplete.contains_key(&call) => self.interface.clear(now, call, cause),
@@ -501,8 +503,11 @@ impl IsdnSpan {
                 }
             }
             // Said when the call was placed: digits may come before the far end asks for them.
-            // What is keyed or shown in a call has no word yet.
-            Event::NeedDigits { .. } | Event::Information { .. } | Event::Established { .. } | Event::Notify { .. } => {}
+            // What is shown in a call, and what the far end's partner does, has no word.
+            Event::NeedDigits { .. }
+            | Event::Information { keypad: None, .. }
+            | Event::Established { .. }
+            | Event::Notify { .. } => {}
             Event::HoldRequested { call } => self.say(call, FromLeg::HoldRequest, out),
             Event::RetrieveRequested { call, channel } => self.retrieve_requested(call, channel, out),
             // The answers to HOLD and RETRIEVE of ours, which are never sent.

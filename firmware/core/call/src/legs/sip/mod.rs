@@ -193,8 +193,8 @@ impl SipLegs {
     pub(super) fn tell(&mut self, now: Instant, id: LegId, word: ToLeg, out: &mut Out) {
         let Some(call) = self.ids.get(&id).copied() else { return };
         match word {
-            // 100 Trying is sent by the endpoint itself; an INVITE has its whole number.
-            ToLeg::Proceeding | ToLeg::MoreDigits { .. } => {}
+            // 100 Trying is sent by the endpoint itself; an INVITE has its whole number; SIP has no keypad but tones and events.
+            ToLeg::Proceeding | ToLeg::MoreDigits { .. } | ToLeg::Keypad(_) => {}
             ToLeg::NeedDigits => self.may_go_on(call),
             ToLeg::Alerting(progressing) => self.early(now, call, 180, &progressing),
             ToLeg::Progress(progressing) => self.early(now, call, 183, &progressing),
