@@ -45,7 +45,7 @@ pub fn expect_heard_without_slip(said: &Path, heard: &Audio) -> f64 {
 }
 
 /// Most blocks that a call of some seconds may have repaired on a busy machine before its sound proves nothing.
-const MOST_REPAIRED: u64 = 15;
+pub const MOST_REPAIRED: u64 = 15;
 
 /// As [`expect_heard_without_slip`], or, when the record of the call says that blocks were put in or left out: each second
 /// with speech is what was said (median r > 0.95), and what was heard is shifted by no more than the record owns up to. For

@@ -7,7 +7,7 @@ use hw_tests::baresip::{Baresip, Options};
 use hw_tests::far_end::{FarEnd, Kind, Placed};
 use hw_tests::junctor_box::{JunctorBox, Setup};
 use hw_tests::scratch::Scratch;
-use hw_tests::speech::{expect_heard, river, town};
+use hw_tests::speech::{MOST_REPAIRED, expect_heard, river, town};
 use model::api::Party;
 use std::time::Duration;
 
@@ -63,7 +63,8 @@ fn isdn_calls_phone(transport: Transport) {
     assert_eq!((record.called.as_str(), record.calling.as_str()), ("1001", "5559000"), "{record:#?}");
     assert_eq!((record.cause, record.ended_by), (16, Party::Caller), "{record:#?}");
     let quality = record.quality.unwrap();
-    assert_eq!((quality.lost, quality.late), (0, 0), "{quality:?}");
+    // baresip runs by the machine's clock: one that is woken late sends late.
+    assert!(quality.lost == 0 && quality.late <= MOST_REPAIRED, "{quality:?}");
     assert!(quality.packets_sent > 300 && quality.packets_received > 300, "{quality:?}");
 }
 
