@@ -26,6 +26,9 @@ fn row(trunk: Trunk, beyond: Beyond) {
     let scratch = Scratch::new("dahdi-switch");
     let (out, into) = (free_port(), free_port());
     let setup = trunk.setup().span_line("overlap_sending = true");
+    // libpri says that a number is whole in EuroISDN only: elsewhere every call of it would wait for T302.
+    let overlap_in = trunk.is("euro-isdn");
+    let setup = if overlap_in { setup.span_line("overlap_receiving = true") } else { setup };
     let setup = setup.peer("callee", Transport::Udp, into).peer("caller", Transport::Udp, out);
     // Names and diversions of QSIG are in Facility; elsewhere libpri would leave the redirecting number out of SETUP then.
     let facility: &[&str] = if trunk.is("qsig") { &["--facility"] } else { &[] };
@@ -45,6 +48,12 @@ fn row(trunk: Trunk, beyond: Beyond) {
     call("5555001", Scenario::UacClearedByCallee);
     call("5552001", Scenario::UacRefused(486));
     calls_of_libpri(&scene, &scratch, trunk, into);
+    let overlap = if overlap_in {
+        call_that_libpri_dials_in_pieces(&scene, &scratch, into);
+        "overlap both ways"
+    } else {
+        "overlap out"
+    };
     // QSIG has no HOLD.
     let hold = if trunk.is("qsig") { "" } else { ", held and retrieved by libpri" };
     if !hold.is_empty() {
@@ -71,7 +80,7 @@ fn row(trunk: Trunk, beyond: Beyond) {
         "redirecting number both ways, name out"
     };
     println!(
-        "figure: {trunk:?} = calls both ways, cleared both ways, busy, overlap out, {name}{hold}, RESTART both ways{service}: libpri"
+        "figure: {trunk:?} = calls both ways, cleared both ways, busy, {overlap}, {name}{hold}, RESTART both ways{service}: libpri"
     );
 }
 
@@ -93,6 +102,16 @@ fn calls_of_libpri(scene: &Scene, scratch: &Scratch, trunk: Trunk, port: u16) {
         assert!(diversion.contains("<sip:5550888@") && diversion.contains("reason=user-busy"), "{trunk:?}: {diversion:?}");
         assert_eq!(line("From:").contains("\"Berta\""), trunk.far_end_tells_names(), "{trunk:?}: {}", line("From:"));
     }
+}
+
+/// Two digits come with SETUP and the others one by one; nothing says that they are all, so T302 (15 s) ends the number.
+fn call_that_libpri_dials_in_pieces(scene: &Scene, scratch: &Scratch, port: u16) {
+    let callee = Sipp::start(scratch, &quick(Scenario::UasAnswer).port(port).limit(Duration::from_secs(40)));
+    let mut call = scene.libpri.place(json!({"called": "1001", "calling": "5559000", "first_digits": 2}));
+    call.wait_for("connected");
+    call.hang_up(16);
+    assert_eq!(call.until_released()["cause"], 16);
+    callee.finish().expect_success();
 }
 
 /// SIPp is offered nothing to hear meanwhile.
