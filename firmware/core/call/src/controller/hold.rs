@@ -10,8 +10,8 @@ use super::call::{Call, Path};
 use super::{Controller, Order};
 use crate::words::{LegId, MediaCommand, Terminal, ToLeg};
 
-/// Q.850: what is asked for is not possible now.
-const FACILITY_NOT_AVAILABLE: u8 = 69;
+/// Q.850 cause 69, requested facility not implemented: what libpri refuses HOLD with too.
+const NOT_IMPLEMENTED: u8 = 69;
 
 impl Controller {
     /// A SIP side proposes other media: hold, resume, another address or codec.
@@ -69,7 +69,7 @@ impl Controller {
     pub(super) fn hold_request(&mut self, call: &mut Call, leg: LegId) {
         let may = matches!((call.state, call.path), (CallState::Answered, Path::Open));
         let channel = call.leg_mut(leg).filter(|side| may && !side.holds).and_then(|side| side.terminal.take());
-        let Some(terminal) = channel else { return self.tell(leg, ToLeg::HoldResult(Err(FACILITY_NOT_AVAILABLE))) };
+        let Some(terminal) = channel else { return self.tell(leg, ToLeg::HoldResult(Err(NOT_IMPLEMENTED))) };
         self.orders.push_back(Order::Media(MediaCommand::Hold { call: call.id, terminal }));
         self.tell(leg, ToLeg::HoldResult(Ok(())));
         self.holds(call, leg, true);
@@ -79,7 +79,7 @@ impl Controller {
     pub(super) fn retrieve_request(&mut self, call: &mut Call, leg: LegId, terminal: Terminal) {
         let may = matches!((call.state, call.path), (CallState::Answered, Path::Open));
         let Some(side) = call.leg_mut(leg).filter(|side| may && side.holds) else {
-            return self.tell(leg, ToLeg::RetrieveResult(Err(FACILITY_NOT_AVAILABLE)));
+            return self.tell(leg, ToLeg::RetrieveResult(Err(NOT_IMPLEMENTED)));
         };
         side.settle(terminal.clone());
         self.tell(leg, ToLeg::RetrieveResult(Ok(())));

@@ -15,7 +15,10 @@ fn with_direction(direction: &str) -> Option<sip::Body> {
 fn redirects(bench: &Bench) -> Vec<Direction> {
     let of = |command: &MediaCommand| match command {
         MediaCommand::Redirect { terminal, .. } => Some(terminal.direction),
-        _ => None,
+        MediaCommand::Connect { .. }
+        | MediaCommand::Hold { .. }
+        | MediaCommand::Retrieve { .. }
+        | MediaCommand::Disconnect { .. } => None,
     };
     bench.commands.iter().filter_map(of).collect()
 }

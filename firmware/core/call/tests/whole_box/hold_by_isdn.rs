@@ -7,8 +7,8 @@ use model::settings::SwitchType;
 
 use crate::bench::{Bench, Media, PHONE_OFFER, cause, descriptions, ms, route, sdp};
 
-/// Q.850: facility not available.
-const NOT_AVAILABLE: u8 = 69;
+/// Q.850: requested facility not implemented.
+const NOT_IMPLEMENTED: u8 = 69;
 
 /// The phone's answer to a re-INVITE.
 fn answering(direction: &str) -> Option<sip::Body> {
@@ -124,7 +124,7 @@ fn hold_before_the_answer_is_refused() {
     let mut bench = Bench::new();
     let (near, phone) = bench.ringing_from_exchange();
     bench.at_exchange(|x, now| x.hold(now, near));
-    assert_eq!(holds(&bench), [Some(NOT_AVAILABLE)]);
+    assert_eq!(holds(&bench), [Some(NOT_IMPLEMENTED)]);
     bench.at_phone(|p, now| p.accept(now, phone, &[], sdp(PHONE_OFFER)));
     assert!(bench.answered_at_exchange());
     bench.at_exchange(|x, now| x.clear(now, near, cause(16)));
@@ -136,7 +136,7 @@ fn hold_that_the_span_does_not_allow_is_refused() {
     let mut bench = Bench::with(|s| s.spans[0].hold = false);
     let (near, _) = bench.answered_from_exchange();
     bench.at_exchange(|x, now| x.hold(now, near));
-    assert_eq!((holds(&bench), moved(&bench)), (vec![Some(NOT_AVAILABLE)], vec![]));
+    assert_eq!((holds(&bench), moved(&bench)), (vec![Some(NOT_IMPLEMENTED)], vec![]));
     bench.at_exchange(|x, now| x.clear(now, near, cause(16)));
     bench.assert_idle();
 }

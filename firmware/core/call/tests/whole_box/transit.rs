@@ -3,7 +3,7 @@
 use call::words::{MediaCommand, Terminal};
 use insta::assert_snapshot;
 
-use crate::bench::{Bench, PHONE_OFFER, cause, route, sdp};
+use crate::bench::{Bench, PHONE_OFFER, cause, descriptions, route, sdp};
 
 #[test]
 fn isdn_to_isdn_joins_two_channels_without_an_rtp_port() {
@@ -21,9 +21,9 @@ fn isdn_to_isdn_joins_two_channels_without_an_rtp_port() {
     bench.assert_idle();
 }
 
-#[test]
-fn sip_to_sip_keeps_the_refusing_status_and_holds_two_ports() {
-    let mut bench = Bench::with(|s| {
+/// A second SIP peer, which the phone reaches by 7...
+fn with_carrier() -> Bench {
+    Bench::with(|s| {
         let carrier = model::settings::Peer {
             name: "carrier".into(),
             address: "udp:192.0.2.3:5060".parse().unwrap(),
@@ -31,7 +31,29 @@ fn sip_to_sip_keeps_the_refusing_status_and_holds_two_ports() {
         };
         s.peers.push(carrier);
         s.routes.push(route("phone", "7", "carrier", 0, ""));
-    });
+    })
+}
+
+#[test]
+fn one_sip_side_holds_and_resumes_the_other_is_offered_the_same() {
+    let mut bench = with_carrier();
+    let near = bench.phone_calls("700");
+    let far = bench.offered_to_phone();
+    bench.at_phone(|p, now| p.accept(now, far, &[], sdp(PHONE_OFFER)));
+    for (direction, answer) in [("sendonly", "recvonly"), ("sendrecv", "sendrecv")] {
+        let body = |direction: &str| sdp(&format!("{PHONE_OFFER}a={direction}\r\n"));
+        bench.at_phone(|p, now| p.reinvite(now, near, body(direction)));
+        bench.at_phone(|p, now| p.answer_reinvite(now, far, body(answer).ok_or(488)));
+    }
+    let directions = [(1, "sendrecv"), (2, "sendonly"), (3, "sendrecv")].map(|(version, d)| (version, d.to_owned()));
+    assert_eq!(descriptions(&bench.sent("INVITE ")), directions);
+    bench.at_phone(|p, now| p.hangup(now, near, 480, None, &[]));
+    bench.assert_idle();
+}
+
+#[test]
+fn sip_to_sip_keeps_the_refusing_status_and_holds_two_ports() {
+    let mut bench = with_carrier();
     bench.phone_calls("700");
     assert_eq!(bench.engine.held().ports, 2);
     let far = bench.offered_to_phone();
