@@ -48,7 +48,7 @@ pub fn expect_heard_without_slip(said: &Path, heard: &Audio) -> f64 {
 pub const MOST_REPAIRED: u64 = 15;
 
 /// As [`expect_heard_without_slip`], or, when the record of the call says that blocks were put in or left out: each second
-/// with speech is what was said (median r > 0.95), and what was heard is shifted by no more than the record owns up to. For
+/// with speech is what was said (median r > 0.9), and what was heard is shifted by no more than the record owns up to. For
 /// calls whose peer runs by the machine's clock: a peer that was woken late is no fault of the box, a slip that the box does
 /// not count is.
 #[track_caller]
@@ -57,7 +57,8 @@ pub fn expect_heard_as_recorded(said: &Path, heard: &Audio, quality: &Quality) {
     let whole = correlation(&Audio::load(said), heard).is_some_and(|found| found.r > 0.95 && found.overlap_ms >= 5000);
     if !whole && (1..=MOST_REPAIRED).contains(&repaired) {
         let found = windowed(&Audio::load(said), heard);
-        let good = found.as_ref().is_some_and(|found| found.median_r > 0.95 && found.windows >= 4);
+        // Ten blocks repaired in six windows leave none of them whole; other speech is below 0.3.
+        let good = found.as_ref().is_some_and(|found| found.median_r > 0.9 && found.windows >= 4);
         let within = found.as_ref().is_some_and(|found| found.drift_ms.abs() <= 10.0 * repaired as f64);
         assert!(good && within, "{}: {found:?}, {quality:?}", said.display());
     } else {
