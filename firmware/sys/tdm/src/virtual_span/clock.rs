@@ -11,15 +11,15 @@ use crate::span::Error;
 
 /// Nanoseconds in a tick of the nominal clock: 80 samples at 8 kHz.
 const TICK_NS: i64 = 10_000_000;
-/// Ticks made up for after a stall; the rest are slips.
-pub(super) const CATCH_UP: u32 = 10;
+/// Ticks made up for after a stall, 100 ms; the rest are slips.
+pub(super) const CATCH_UP: u64 = 10;
 /// The widest clock error offered. G.703 allows an E1 50 ppm.
 const MAX_PPM: i32 = 100_000;
 
 /// What paces a virtual span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clock {
-    /// One tick every 10 ms of the machine's monotonic clock.
+    /// One tick every 10 ms of the machine's monotonic clock; up to 100 ms late where a process is woken late.
     RealTime,
     /// As [`Clock::RealTime`], fast by this many parts per million (-100,000 to 100,000; beyond is clamped).
     RealTimePpm(i32),

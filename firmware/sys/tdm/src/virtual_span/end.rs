@@ -184,8 +184,8 @@ impl End {
         &self.emitted
     }
 
-    /// Takes in one message: `with_audio` false when it is too old to be heard.
-    pub(super) fn absorb(&mut self, message: &Message, with_audio: bool) {
+    /// Takes in one message.
+    pub(super) fn absorb(&mut self, message: &Message) {
         let before = self.alarms();
         self.received_alarms = message.alarms;
         self.report_alarms(before);
@@ -214,9 +214,7 @@ impl End {
             }
             lanes.count(0, overruns);
         }
-        if with_audio {
-            self.deliver_audio(&message.audio);
-        }
+        self.deliver_audio(&message.audio);
     }
 
     /// A block passes without a far end: silence on every channel.

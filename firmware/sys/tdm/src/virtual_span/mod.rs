@@ -2,7 +2,7 @@
 //!
 //! The *network end* ([`VirtualNetwork`]) listens and owns the [`Clock`]; the *user end* ([`VirtualUser`]) connects and
 //! follows. Each tick of 80 samples is one message each way (module [`wire`]) with a number, so that lost ticks are counted as
-//! slips at both ends. D-channel frames move at the 64 kbit/s of a real timeslot.
+//! slips at both ends. A tick is sent when it is due and the one before is answered. D-channel frames move at the 64 kbit/s of a real timeslot.
 //!
 //! The user end answers a tick in the call of `service()` that reads it, with what was written until then. So a block
 //! written after tick n reaches the far end with the answer to tick n+1, and a writer that keeps one block queued never

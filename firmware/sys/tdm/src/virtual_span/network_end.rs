@@ -1,4 +1,8 @@
 //! The network end of a virtual span: it owns the clock and sends the ticks.
+//!
+//! One tick is on its way at a time. In real time a tick that falls due before the last one is answered waits, so that a process
+//! which the machine lets wait for some blocks loses none of them: both ends make up for them one by one, with their channels
+//! read and written in between. Only what is more than [`CATCH_UP`] behind is lost, and counted as a slip at both ends.
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
@@ -17,18 +21,18 @@ use crate::span::{Alarms, Channel, ClockRole, Counters, Error, Mode, Serviced, S
 
 /// Messages taken from the socket in one call, so that a flood cannot hold the caller.
 pub(super) const MESSAGES_PER_CALL: usize = 64;
-/// Ticks without an answer in real time after which the far end counts as gone: 2 s. A process that was only delayed
+/// Periods without an answer in real time after which the far end counts as gone: 2 s. A process that was only delayed
 /// answers sooner, and one that was cut off joins again.
-const PATIENCE: u32 = 200;
+const PATIENCE: u64 = 200;
 
 /// What makes the next tick due.
 enum Pacing {
-    Time(Ticker),
-    /// `flag` is readable when a tick may be sent.
-    LockStep {
-        flag: EventFd,
-        awaiting_answer: bool,
+    /// Ticks that are due and not sent yet.
+    Time {
+        ticker: Ticker,
+        owed: u64,
     },
+    LockStep,
 }
 
 /// The network end. Without a far end it is in RED; its real-time clock runs on and channels read silence.
@@ -37,14 +41,12 @@ pub struct VirtualNetwork {
     listener: Option<Listener>,
     link: Option<Link>,
     pacing: Pacing,
+    /// Readable when a tick may be sent now that no timer will remind of.
+    flag: EventFd,
     /// Number of the next tick.
     tick: u64,
-    /// The answer that must come next.
-    next_answer: u64,
-    /// Ticks from `next_answer` on that were never sent: no answer will come, and they are counted already.
-    skipped: u64,
-    /// Ticks sent since the last answer.
-    unanswered: u32,
+    /// The tick that the far end has not answered yet, and the periods that have passed since.
+    awaited: Option<(u64, u64)>,
     epoll: Epoll,
 }
 
@@ -57,19 +59,20 @@ impl VirtualNetwork {
 
     pub(super) fn new(info: SpanInfo, clock: Clock, listener: Option<Listener>, link: Option<Link>) -> Result<Self, Error> {
         let end = End::new(info, ClockRole::Master)?;
-        let epoll = new_epoll()?;
+        let (epoll, flag) = (new_epoll()?, new_flag()?);
+        watch(&epoll, &flag)?;
         let pacing = match clock.period() {
-            Some(period) => Pacing::Time(Ticker::new(period)?),
-            None => Pacing::LockStep { flag: new_flag()?, awaiting_answer: false },
+            Some(period) => {
+                let ticker = Ticker::new(period)?;
+                watch(&epoll, ticker.fd())?;
+                Pacing::Time { ticker, owed: 0 }
+            }
+            None => Pacing::LockStep,
         };
-        match &pacing {
-            Pacing::Time(ticker) => watch(&epoll, ticker.fd())?,
-            Pacing::LockStep { flag, .. } => watch(&epoll, flag)?,
-        }
         if let Some(listener) = &listener {
             watch(&epoll, listener)?;
         }
-        let mut network = Self { end, listener, link: None, pacing, tick: 0, next_answer: 0, skipped: 0, unanswered: 0, epoll };
+        let mut network = Self { end, listener, link: None, pacing, flag, tick: 0, awaited: None, epoll };
         if let Some(link) = link {
             network.adopt(link)?;
         }
@@ -86,18 +89,19 @@ impl VirtualNetwork {
     fn adopt(&mut self, link: Link) -> Result<(), Error> {
         watch(&self.epoll, &link)?;
         self.link = Some(link);
-        self.next_answer = self.tick;
-        self.skipped = 0;
-        self.unanswered = 0;
+        self.awaited = None;
         self.end.line_is_joined();
-        self.allow_tick()
+        self.remind()
     }
 
-    /// In lock step: the next tick may be sent.
-    fn allow_tick(&mut self) -> Result<(), Error> {
-        if let Pacing::LockStep { flag, awaiting_answer } = &mut self.pacing {
-            *awaiting_answer = false;
-            flag.write(1).map_err(|errno| os_error("set the lock-step flag", errno))?;
+    /// Wakes the owner for a tick that may be sent.
+    fn remind(&self) -> Result<(), Error> {
+        let sendable = match &self.pacing {
+            Pacing::Time { owed, .. } => *owed > 0,
+            Pacing::LockStep => true,
+        };
+        if sendable {
+            self.flag.write(1).map_err(|errno| os_error("set the tick flag", errno))?;
         }
         Ok(())
     }
@@ -137,8 +141,8 @@ impl VirtualNetwork {
                 Ok(message) if message.shape != self.end.shape => {
                     Some((format!("far end is {:?}, this end {:?}", message.shape, self.end.shape), false))
                 }
-                Ok(message) if message.tick >= self.tick || message.tick < self.next_answer => {
-                    Some((format!("answer to tick {}, next is {}", message.tick, self.next_answer), true))
+                Ok(message) if self.awaited.is_none_or(|(tick, _)| tick != message.tick) => {
+                    Some((format!("answer to tick {}, the last one sent is {:?}", message.tick, self.tick.checked_sub(1)), true))
                 }
                 Ok(message) => {
                     self.answered(&message)?;
@@ -156,64 +160,71 @@ impl VirtualNetwork {
 
     fn answered(&mut self, message: &Message) -> Result<(), Error> {
         self.end.far_end_is_back();
-        let missing = message.tick - self.next_answer;
-        let known = missing.min(self.skipped);
-        self.skipped -= known;
-        self.end.lose_ticks(missing - known);
-        self.next_answer = message.tick + 1;
-        self.unanswered = 0;
-        self.end.absorb(message, true);
-        self.allow_tick()
+        self.awaited = None;
+        self.end.absorb(message);
+        self.remind()
     }
 
-    /// How many ticks to send now; those that a stall has cost are counted.
-    fn due(&mut self) -> Result<u32, Error> {
-        match &mut self.pacing {
-            Pacing::Time(ticker) => {
-                let expired = ticker.expirations()?;
-                let due = expired.min(u64::from(CATCH_UP));
-                let lost = expired - due;
-                if lost > 0 {
-                    self.tick += lost;
-                    self.skipped += lost;
-                    self.end.slip(u32::try_from(lost).unwrap_or(u32::MAX));
-                }
-                Ok(due as u32)
-            }
-            Pacing::LockStep { flag, awaiting_answer } => {
-                match flag.read() {
-                    Ok(_) | Err(Errno::EAGAIN) => {}
-                    Err(errno) => return Err(os_error("read the lock-step flag", errno)),
-                }
-                let due = self.link.is_some() && !*awaiting_answer;
-                *awaiting_answer = *awaiting_answer || due;
-                Ok(u32::from(due))
+    /// In real time: takes in the periods that ended, and counts the ticks that are too far behind to be sent.
+    fn pass_time(&mut self) -> Result<(), Error> {
+        let Pacing::Time { ticker, owed } = &mut self.pacing else { return Ok(()) };
+        let expired = ticker.expirations()?;
+        *owed += expired;
+        let lost = owed.saturating_sub(CATCH_UP);
+        *owed -= lost;
+        if lost > 0 {
+            self.tick += lost;
+            self.end.slip(u32::try_from(lost).unwrap_or(u32::MAX));
+        }
+        if let Some((_, waited)) = &mut self.awaited {
+            *waited += expired;
+            if *waited >= PATIENCE {
+                self.end.refuse(format!("no answer in {PATIENCE} ticks"), false);
+                self.cut_off();
             }
         }
+        Ok(())
     }
 
-    /// Sends one tick, or lets it pass in silence; how many blocks became readable.
-    fn send_tick(&mut self) -> u32 {
-        let Some(link) = &self.link else {
-            self.tick += 1;
-            self.end.pass_silence();
-            return 1;
-        };
-        let lock_step = matches!(self.pacing, Pacing::LockStep { .. });
-        let sent = link.send(self.end.compose(self.tick, lock_step));
-        self.tick += 1;
-        match sent {
-            Sent::Yes => {}
-            // The far end does not read. The gap in the numbers tells it, and its missing answer counts the slip here.
-            Sent::Full => tracing::debug!("tdm[{}]: far end does not read -> tick {} lost", self.end.info.name, self.tick - 1),
-            Sent::Gone => self.cut_off(),
+    /// Sends the tick that is due, or lets what is due pass in silence; how many blocks became readable.
+    fn send_due(&mut self) -> u32 {
+        if self.link.is_none() {
+            return self.let_pass();
         }
-        self.unanswered += 1;
-        if self.unanswered >= PATIENCE && !lock_step {
-            self.end.refuse(format!("no answer to {PATIENCE} ticks"), false);
-            self.cut_off();
+        let due = self.awaited.is_none()
+            && match &mut self.pacing {
+                Pacing::Time { owed, .. } => {
+                    let due = *owed > 0;
+                    *owed -= u64::from(due);
+                    due
+                }
+                Pacing::LockStep => true,
+            };
+        if due {
+            self.send_tick();
         }
         0
+    }
+
+    fn let_pass(&mut self) -> u32 {
+        let Pacing::Time { owed, .. } = &mut self.pacing else { return 0 };
+        let due = std::mem::take(owed);
+        self.tick += due;
+        (0..due).for_each(|_| self.end.pass_silence());
+        due as u32
+    }
+
+    fn send_tick(&mut self) {
+        let lock_step = matches!(self.pacing, Pacing::LockStep);
+        let Some(link) = &self.link else { return };
+        let sent = link.send(self.end.compose(self.tick, lock_step));
+        match sent {
+            Sent::Yes => self.awaited = Some((self.tick, 0)),
+            // Cannot be with one message on its way; the gap in the numbers tells the far end.
+            Sent::Full => self.end.slip(1),
+            Sent::Gone => self.cut_off(),
+        }
+        self.tick += 1;
     }
 }
 
@@ -239,13 +250,18 @@ impl Span for VirtualNetwork {
     }
 
     fn service(&mut self) -> Result<Serviced, Error> {
+        match self.flag.read() {
+            Ok(_) | Err(Errno::EAGAIN) => {}
+            Err(errno) => return Err(os_error("read the tick flag", errno)),
+        }
         let mut blocks = self.receive()?;
         self.accept()?;
-        // In lock step the channels are served between the answer and the next tick.
-        if blocks == 0 || matches!(self.pacing, Pacing::Time(_)) {
-            for _ in 0..self.due()? {
-                blocks += self.send_tick();
-            }
+        self.pass_time()?;
+        if blocks == 0 {
+            blocks += self.send_due();
+        } else {
+            // The channels are served between the answer and the next tick.
+            self.remind()?;
         }
         Ok(Serviced { blocks })
     }

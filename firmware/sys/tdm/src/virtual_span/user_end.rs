@@ -10,7 +10,7 @@ use super::channel::VirtualChannel;
 use super::clock::{CATCH_UP, Clock, Ticker};
 use super::end::End;
 use super::link::{Link, Received, Sent};
-use super::network_end::{MESSAGES_PER_CALL, new_epoll, watch};
+use super::network_end::{new_epoll, watch};
 use super::wire::Message;
 use crate::span::{Alarms, Channel, ClockRole, Counters, Error, Mode, Serviced, Span, SpanEvent, SpanInfo};
 
@@ -29,6 +29,9 @@ enum Absence {
     /// The clock of the lost network end goes on from here, as a card falls back to its own: channels read silence.
     Holdover { ticks: u64 },
 }
+
+/// The far end closed its socket, or sent what no far end sends.
+struct Gone;
 
 /// The user end. Without a far end it is in RED and tries every 500 ms to reach it again.
 pub struct VirtualUser {
@@ -91,7 +94,7 @@ impl VirtualUser {
             Absence::Holdover { ticks } => {
                 let before = *ticks / RETRY_TICKS;
                 *ticks += expired;
-                (expired.min(u64::from(CATCH_UP)), *ticks / RETRY_TICKS != before)
+                (expired.min(CATCH_UP), *ticks / RETRY_TICKS != before)
             }
         };
         for _ in 0..blocks {
@@ -126,46 +129,37 @@ impl VirtualUser {
         over
     }
 
-    /// Everything that waits in the socket, oldest first, and whether the far end is to be cut off after it.
-    fn receive(&mut self) -> (Vec<Message>, bool) {
-        let mut messages = Vec::new();
-        for _ in 0..MESSAGES_PER_CALL {
-            let Some(link) = &mut self.link else { break };
-            let parsed = match link.receive() {
-                Received::Nothing => break,
-                Received::Gone => return (messages, true),
-                Received::TooLong(length) => Err(format!("message of {length} octets")),
-                Received::Message(bytes) => Message::parse(bytes).map_err(|malformed| malformed.to_string()),
-            };
-            match parsed {
-                Ok(message) if message.shape == self.end.shape => messages.push(message),
-                Ok(message) => {
-                    self.end.refuse(format!("far end is {:?}, this end {:?}", message.shape, self.end.shape), false);
-                    return (messages, true);
-                }
-                Err(reason) => {
-                    self.end.refuse(reason, true);
-                    return (messages, true);
-                }
-            }
+    /// The tick that waits in the socket, or that the far end is to be cut off. There is one at the most: the network end
+    /// sends the next when this one is answered.
+    fn receive(&mut self) -> Result<Option<Message>, Gone> {
+        let Some(link) = &mut self.link else { return Ok(None) };
+        let parsed = match link.receive() {
+            Received::Nothing => return Ok(None),
+            Received::Gone => return Err(Gone),
+            Received::TooLong(length) => Err(format!("message of {length} octets")),
+            Received::Message(bytes) => Message::parse(bytes).map_err(|malformed| malformed.to_string()),
+        };
+        match parsed {
+            Ok(message) if message.shape == self.end.shape => return Ok(Some(message)),
+            Ok(message) => self.end.refuse(format!("far end is {:?}, this end {:?}", message.shape, self.end.shape), false),
+            Err(reason) => self.end.refuse(reason, true),
         }
-        (messages, false)
+        Err(Gone)
     }
 
-    /// Takes one tick in and answers it. `late`: too old to be heard, and not worth an answer.
-    fn tick(&mut self, message: &Message, late: bool) -> Sent {
+    /// Takes one tick in and answers it.
+    fn tick(&mut self, message: &Message) -> Result<(), Gone> {
         self.end.far_end_is_back();
         let expected = self.next_tick.unwrap_or(message.tick);
         self.next_tick = Some(message.tick.saturating_add(1));
         self.lock_step = message.lock_step;
         self.end.lose_ticks(message.tick.saturating_sub(expected));
-        self.end.absorb(message, !late);
-        if late {
-            self.end.slip(1);
-            return Sent::Yes;
-        }
+        self.end.absorb(message);
         let answer = self.end.compose(message.tick, message.lock_step);
-        self.link.as_ref().map_or(Sent::Gone, |link| link.send(answer))
+        match self.link.as_ref().map_or(Sent::Gone, |link| link.send(answer)) {
+            Sent::Yes | Sent::Full => Ok(()),
+            Sent::Gone => Err(Gone),
+        }
     }
 }
 
@@ -193,16 +187,16 @@ impl Span for VirtualUser {
     fn service(&mut self) -> Result<Serviced, Error> {
         let expired = self.timer.expirations()?;
         let mut blocks = self.wait(expired)?;
-        let (messages, mut cut_off) = self.receive();
-        cut_off |= self.is_out_of_patience(expired, !messages.is_empty());
-        let late = messages.len().saturating_sub(CATCH_UP as usize);
-        for (index, message) in messages.iter().enumerate() {
-            if self.tick(message, index < late) == Sent::Gone {
-                cut_off = true;
+        let received = self.receive();
+        let ticked = match &received {
+            Ok(Some(message)) => {
+                blocks += 1;
+                self.tick(message)
             }
-            blocks += u32::from(index >= late);
-        }
-        if cut_off {
+            Ok(None) => Ok(()),
+            Err(Gone) => Err(Gone),
+        };
+        if self.is_out_of_patience(expired, matches!(received, Ok(Some(_)))) || ticked.is_err() {
             self.cut_off()?;
         }
         Ok(Serviced { blocks })
