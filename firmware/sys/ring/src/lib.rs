@@ -21,7 +21,8 @@
 //! that a descriptor is readable reads it until it would block, or hears of it again only when more arrives. A report may also
 //! come for nothing (the data was read in the round before): the read then says that it would block.
 //!
-//! - [`Ring`], [`open`], [`open_sized`]: the trait and its two back ends (`uring`, `epoll`).
+//! - [`Ring`], [`open`], [`open_sized`], [`open_batching`]: the trait and its two back ends (`uring`, `epoll`).
+//! - [`Datagram`]: what a ring takes in from UDP sockets by itself.
 //! - [`Wake`]: an eventfd that any thread may write to.
 //! - [`placement`]: pinning to a core, real-time priority, locked memory.
 //!
@@ -32,14 +33,17 @@
 #![allow(unsafe_code, reason = "system calls and ring entries; each block says why it is sound")]
 #![warn(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::undocumented_unsafe_blocks)]
 
+mod datagram;
 mod epoll;
 mod error;
 pub mod placement;
 mod poll_bits;
+mod pool;
 mod uring;
 mod wake;
 mod watches;
 
+pub use datagram::{Datagram, DatagramCounters, LONGEST};
 pub use error::Error;
 pub use wake::Wake;
 
@@ -47,6 +51,7 @@ use std::fmt;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
+use uring::Work;
 
 /// What the caller calls a descriptor: any number, unique within its ring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -116,7 +121,7 @@ pub struct RingCounters {
     pub completions: u64,
     /// Entries handed to the caller.
     pub reported: u64,
-    /// Polls that the kernel had ended and that were armed again. io_uring only.
+    /// Polls and receives that the kernel had ended and that were armed again. io_uring only.
     pub rearmed: u64,
     /// Looks at a descriptor by poll(2): after a re-arming, or to verify that it is urgent. io_uring only.
     pub hand_polls: u64,
@@ -144,6 +149,14 @@ pub trait Ring: Send {
     /// Out of descriptors, or `fd` cannot be polled. An old watch of the token then stays as it was.
     fn watch(&mut self, token: Token, fd: BorrowedFd<'_>, interest: Interest) -> Result<(), Error>;
 
+    /// Takes in the datagrams of this UDP socket from now on, for [`datagrams`](Self::datagrams). Ended by
+    /// [`unwatch`](Self::unwatch). The socket is reported as [`Ready::gone`] when it proves to be of no use.
+    ///
+    /// # Errors
+    ///
+    /// Out of descriptors or memory that may be locked, or `socket` is no socket. An old watch of the token then stays as it was.
+    fn receive(&mut self, token: Token, socket: BorrowedFd<'_>) -> Result<(), Error>;
+
     /// Ends the watch. When it returns, the ring holds no reference to the file any more and will not report the token.
     ///
     /// # Errors
@@ -151,7 +164,7 @@ pub trait Ring: Send {
     /// [`Error::NotWatched`]; [`Error::Stuck`] when the kernel does not let go of it within two seconds.
     fn unwatch(&mut self, token: Token) -> Result<(), Error>;
 
-    /// Clears `ready`, waits until something is ready or the timeout passes (`None`: for ever), and appends each token at most
+    /// Clears `ready`, waits until something is ready, a datagram is there or the timeout passes (`None`: for ever), and appends each token at most
     /// once, its flags merged. A signal counts as nothing ready: it may return early with nothing. Does not allocate once
     /// `ready` is large enough.
     ///
@@ -160,8 +173,14 @@ pub trait Ring: Send {
     /// The kernel refuses to wait; the ring is of no use any more.
     fn wait(&mut self, timeout: Option<Duration>, ready: &mut Vec<Ready>) -> Result<(), Error>;
 
+    /// Hands out the datagrams that the last [`wait`](Self::wait) took in, each socket's in their order. Allocates nothing.
+    fn datagrams(&mut self, take: &mut dyn FnMut(Datagram<'_>));
+
     /// What has been counted since the ring was opened.
     fn counters(&self) -> RingCounters;
+
+    /// What has been counted of datagrams.
+    fn datagram_counters(&self) -> DatagramCounters;
 }
 
 /// A ring, and what was tried in vain before it.
@@ -196,20 +215,35 @@ pub fn open(preferred: Option<Backend>) -> Result<Opened, Error> {
 ///
 /// As [`open`].
 pub fn open_sized(preferred: Option<Backend>, watches: usize) -> Result<Opened, Error> {
+    open_as(preferred, watches, Work::Cooperative)
+}
+
+/// Opens a ring for sockets whose datagrams may wait for the thread's next round, and for nothing else: their arrival wakes
+/// nobody and costs the thread nothing until it waits here. To be opened by the thread that uses it; in another one every call
+/// is refused. Room as of [`open`].
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn open_batching(preferred: Option<Backend>) -> Result<Opened, Error> {
+    open_as(preferred, USUAL_WATCHES, Work::Deferred)
+}
+
+fn open_as(preferred: Option<Backend>, watches: usize, work: Work) -> Result<Opened, Error> {
     let watches = watches.clamp(1, 16384);
     let refused = |backend| move |source| Error::Refused { backend, source };
     match preferred {
-        Some(Backend::IoUring) => open_uring(watches).map_err(refused(Backend::IoUring)),
+        Some(Backend::IoUring) => open_uring(watches, work).map_err(refused(Backend::IoUring)),
         Some(Backend::Epoll) => open_epoll(watches, None).map_err(refused(Backend::Epoll)),
-        None => match open_uring(watches) {
+        None => match open_uring(watches, work) {
             Ok(opened) => Ok(opened),
             Err(why) => open_epoll(watches, Some((Backend::IoUring, why))).map_err(refused(Backend::Epoll)),
         },
     }
 }
 
-fn open_uring(watches: usize) -> io::Result<Opened> {
-    Ok(Opened { ring: Box::new(uring::UringRing::open(watches)?), refused: None })
+fn open_uring(watches: usize, work: Work) -> io::Result<Opened> {
+    Ok(Opened { ring: Box::new(uring::UringRing::open(watches, work)?), refused: None })
 }
 
 fn open_epoll(watches: usize, refused: Option<(Backend, io::Error)>) -> io::Result<Opened> {

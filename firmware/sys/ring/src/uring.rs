@@ -1,9 +1,13 @@
-//! The ring by io_uring(7): one multishot POLL_ADD a descriptor, and a wait without any system call when completions are there.
+//! The ring by io_uring(7): one multishot POLL_ADD a descriptor, one multishot RECVMSG a socket whose datagrams are wanted, and a
+//! wait without any system call when completions are there.
 //!
-//! The set-up uses COOP_TASKRUN where the kernel has it (5.19): completions are then worked off when the thread enters the
+//! The set-up of a ring that waits uses COOP_TASKRUN where the kernel has it (5.19): completions are then worked off when the thread enters the
 //! kernel anyway instead of interrupting it. SINGLE_ISSUER and DEFER_TASKRUN (6.1) are left out: they tie the ring to the
 //! thread that made it, and ours is made in one and moved to another; coming from another thread even the cancellation that
 //! [`Ring::unwatch`] promises would be refused.
+//!
+//! A ring that batches ([`crate::open_batching`]) does use them, and stays in its thread: what arrives is then worked off by the next
+//! wait and by nothing else, while with COOP_TASKRUN each packet wakes the thread out of any other wait of its.
 //!
 //! Also without those flags a poll belongs to the thread that armed it: its wake-ups are worked off there, and it is cancelled
 //! when that thread ends. A ring that finds itself in another thread therefore cancels all its polls and arms them anew.
@@ -17,15 +21,17 @@
 //!
 //! With kernels of 2023 and later a thread that waits here shows as waiting for input or output (`wa` in top): no load.
 
+use crate::datagram;
 use crate::poll_bits::{self, PRI};
-use crate::watches::{IGNORED, News, Place, Watches};
-use crate::{Backend, Error, Interest, Ready, Ring, RingCounters, Token, Wake};
-use io_uring::types::{Fd, SubmitArgs, Timespec};
+use crate::pool::{GROUP, Pool, Taken};
+use crate::watches::{Asked, IGNORED, News, Place, Watches};
+use crate::{Backend, Datagram, DatagramCounters, Error, Interest, Ready, Ring, RingCounters, Token, Wake};
+use io_uring::types::{Fd, RecvMsgOut, SubmitArgs, Timespec};
 use io_uring::{IoUring, cqueue, opcode, squeue};
 use nix::libc;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
@@ -49,8 +55,37 @@ enum Left {
     Interrupted,
 }
 
+/// When the kernel works off what has become ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Whenever the thread is in the kernel.
+    Cooperative,
+    /// When it waits in this ring.
+    Deferred,
+}
+
+/// A datagram in a buffer of the pool.
+struct Arrived {
+    token: Token,
+    taken: Taken,
+}
+
+/// What receives need, made with the first of them.
+struct Receives {
+    pool: Pool,
+    /// How long an address may be, and nothing else. The kernel reads it when a receive is armed.
+    header: Box<libc::msghdr>,
+    arrived: Vec<Arrived>,
+    counters: DatagramCounters,
+}
+
+// SAFETY: the header has no pointer but null.
+unsafe impl Send for Receives {}
+
 pub(crate) struct UringRing {
     ring: IoUring,
+    /// Behind the ring, which lets go of the pool's memory first.
+    receives: Option<Receives>,
     /// Never waited for: it alone says surely that a descriptor cannot be polled (EPERM). io_uring calls a regular file ready.
     pollable: Epoll,
     watches: Watches,
@@ -62,17 +97,17 @@ pub(crate) struct UringRing {
 }
 
 impl UringRing {
-    pub(crate) fn open(watches: usize) -> io::Result<Self> {
+    pub(crate) fn open(watches: usize, work: Work) -> io::Result<Self> {
         // Two completions a watch: one pending and its successor, or its end and that of its cancellation.
         let completions = u32::try_from(watches.saturating_mul(2).next_power_of_two()).unwrap_or(u32::MAX);
-        let ring = set_up(completions.min(SUBMISSIONS), completions)?;
+        let ring = set_up(completions.min(SUBMISSIONS), completions, work)?;
         if !(ring.params().is_feature_nodrop() && ring.params().is_feature_ext_arg()) {
             return Err(io::Error::new(io::ErrorKind::Unsupported, "this kernel is older than Linux 5.11"));
         }
         let (watches, news) = (Watches::with_capacity(watches), Vec::with_capacity(watches));
         let home = thread::current().id();
         let pollable = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        let mut ring = Self { ring, pollable, watches, news, home, counters: RingCounters::default() };
+        let mut ring = Self { ring, receives: None, pollable, watches, news, home, counters: RingCounters::default() };
         ring.prove_multishot()?;
         ring.counters = RingCounters::default();
         Ok(ring)
@@ -125,13 +160,16 @@ impl UringRing {
 
     /// Notes all completions that are there. No system call.
     fn reap(&mut self) {
-        let Self { ring, watches, counters, .. } = self;
+        let Self { ring, watches, counters, receives, .. } = self;
         for completion in ring.completion() {
             let (user_data, more) = (completion.user_data(), cqueue::more(completion.flags()));
             if user_data == IGNORED {
                 continue;
             }
             counters.completions += 1;
+            if let Some(receives) = receives {
+                receives.note(watches.receiver(user_data), completion.result(), completion.flags());
+            }
             counters.stale += u64::from(!watches.complete(user_data, completion.result(), more));
         }
     }
@@ -144,7 +182,7 @@ impl UringRing {
             (!queue.is_empty(), queue.cq_overflow())
         };
         self.counters.overflowed += u64::from(overflowed);
-        if self.watches.has_news() && (queued || overflowed) {
+        if (queued || overflowed) && (self.watches.has_news() || self.has_arrived()) {
             self.enter(Some(Duration::ZERO))?;
             self.reap();
         }
@@ -153,8 +191,9 @@ impl UringRing {
 
     fn push(&mut self, entry: &squeue::Entry) -> Result<(), Error> {
         for _ in 0..ROOM_TRIES {
-            // SAFETY: the entries are polls and cancellations, which point to no memory of ours. A poll names a descriptor by
-            // number, which its watch keeps open until the poll's last completion.
+            // SAFETY: polls and cancellations point to no memory of ours; a receive points to the header and writes to the
+            // pool, which both live until the ring is gone. Each names a descriptor by number, which its watch keeps open until
+            // the request's last completion.
             if unsafe { self.ring.submission().push(entry) }.is_ok() {
                 return Ok(());
             }
@@ -164,11 +203,17 @@ impl UringRing {
         Err(Error::Wait(io::Error::from_raw_os_error(libc::EBUSY)))
     }
 
-    /// Queues the arming of a poll. On an error it is due again.
+    /// Queues the arming of a poll or receive. On an error it is due again.
     fn arm(&mut self, place: Place) -> Result<(), Error> {
-        let Some(poll) = self.watches.arm(place) else { return Ok(()) };
-        let entry = opcode::PollAdd::new(Fd(poll.fd), poll.asked).multi(true).build().user_data(poll.user_data);
-        self.push(&entry).inspect_err(|_| self.watches.arming_failed(place))
+        let Some(arming) = self.watches.arm(place) else { return Ok(()) };
+        let entry = match (arming.asked, &self.receives) {
+            (Asked::Poll(bits), _) => opcode::PollAdd::new(Fd(arming.fd), bits).multi(true).build(),
+            (Asked::Datagrams, Some(receives)) => {
+                opcode::RecvMsgMulti::new(Fd(arming.fd), &raw const *receives.header, GROUP).build()
+            }
+            (Asked::Datagrams, None) => return Ok(()),
+        };
+        self.push(&entry.user_data(arming.user_data)).inspect_err(|_| self.watches.arming_failed(place))
     }
 
     /// Queues the cancellation of a poll. By ASYNC_CANCEL, for POLL_REMOVE fails on a poll that is just being worked off.
@@ -254,14 +299,97 @@ impl UringRing {
         }
         let armed = if told.ended { self.arm(place) } else { Ok(()) };
         self.counters.rearmed += u64::from(told.ended);
-        let bits = if told.ended || told.bits & PRI != 0 { self.checked(place, told) } else { told.bits };
+        let bits = match told.asked {
+            Asked::Poll(asked) if told.ended || told.bits & PRI != 0 => self.checked(place, told, asked),
+            Asked::Poll(_) => told.bits,
+            // Armed again it takes in what has come meanwhile.
+            Asked::Datagrams => 0,
+        };
         (poll_bits::ready(told.token, bits), armed)
     }
 
-    fn checked(&mut self, place: Place, told: &News) -> u32 {
+    fn checked(&mut self, place: Place, told: &News, asked: u32) -> u32 {
         self.counters.hand_polls += 1;
-        let seen = self.watches.fd(place).map_or(0, |fd| poll_bits::look(fd, told.asked));
+        let seen = self.watches.fd(place).map_or(0, |fd| poll_bits::look(fd, asked));
         (told.bits & !PRI) | seen
+    }
+
+    /// Watches or receives from our duplicate of a descriptor; an old watch of the token goes.
+    fn begin(&mut self, token: Token, own: OwnedFd, asked: Asked) -> Result<(), Error> {
+        let place = self.watches.insert(token, own, asked);
+        // Handed over at once, so that a descriptor that cannot be polled is refused here and not reported gone later.
+        let armed = self.arm(place).and_then(|()| self.enter(Some(Duration::ZERO)));
+        self.reap();
+        let refused = self.watches.error(place).map(|errno| Error::Watch { token, source: io::Error::from_raw_os_error(errno) });
+        if let Some(why) = armed.err().or(refused) {
+            return self.end(token, place).and(Err(why));
+        }
+        match self.watches.name(token, place) {
+            Some(old) => self.end(token, old),
+            None => Ok(()),
+        }
+    }
+
+    /// Deferred work is done in pieces (20 sockets in Linux 6.18, 32 datagrams of one): the round is to take in all that came.
+    fn reap_the_rest(&mut self) -> Result<(), Error> {
+        while self.ring.submission().taskrun() && self.receives.as_ref().is_some_and(Receives::has_room) {
+            self.enter(Some(Duration::ZERO))?;
+            self.reap();
+        }
+        Ok(())
+    }
+
+    fn has_arrived(&self) -> bool {
+        self.receives.as_ref().is_some_and(|receives| !receives.arrived.is_empty())
+    }
+}
+
+impl Receives {
+    fn new(ring: &IoUring) -> io::Result<Self> {
+        // SAFETY: msghdr is plain numbers and pointers, for which zero is valid.
+        let mut header: Box<libc::msghdr> = Box::new(unsafe { std::mem::zeroed() });
+        header.msg_namelen = size_of::<libc::sockaddr_in6>() as u32;
+        let arrived = Vec::with_capacity(Pool::BUFFERS);
+        Ok(Self { pool: Pool::register(ring)?, header, arrived, counters: DatagramCounters::default() })
+    }
+
+    fn has_room(&self) -> bool {
+        self.arrived.len() < Pool::BUFFERS
+    }
+
+    /// Takes note of a completion if it is a receive's.
+    fn note(&mut self, receiver: Option<Token>, result: i32, flags: u32) {
+        match (Taken::of(result, flags), receiver) {
+            (Some(taken), Some(token)) => self.arrived.push(Arrived { token, taken }),
+            (Some(taken), None) => {
+                self.counters.stale += 1;
+                self.pool.put(taken.id);
+            }
+            (None, Some(_)) => self.counters.pool_empty += u64::from(result == -libc::ENOBUFS),
+            (None, None) => {}
+        }
+    }
+
+    fn hand_out(&mut self, take: &mut dyn FnMut(Datagram<'_>)) {
+        let Self { pool, header, arrived, counters } = self;
+        for Arrived { token, taken } in arrived.drain(..) {
+            let buffer = pool.filled(taken);
+            let whole = buffer.len();
+            let found = RecvMsgOut::parse(buffer, header).ok().map(|out| {
+                let octets = out.payload_data().len();
+                (octets, out.is_payload_truncated() || octets > datagram::LONGEST, datagram::address(out.name_data()))
+            });
+            match found {
+                Some((_, true, _)) => counters.too_long += 1,
+                Some((octets, false, Some(from))) => {
+                    counters.received += 1;
+                    // The datagram is the last thing in the buffer.
+                    take(Datagram { token, from, octets: buffer.get_mut(whole - octets..).unwrap_or_default() });
+                }
+                Some((_, false, None)) | None => counters.stale += 1,
+            }
+            pool.put(taken.id);
+        }
     }
 }
 
@@ -275,18 +403,16 @@ impl Ring for UringRing {
         let own = fd.try_clone_to_owned().map_err(|source| Error::Duplicate { token, source })?;
         let tried = self.pollable.add(&own, EpollEvent::new(EpollFlags::empty(), 0)).and_then(|()| self.pollable.delete(&own));
         tried.map_err(|errno| Error::Watch { token, source: errno.into() })?;
-        let place = self.watches.insert(token, own, poll_bits::asked(interest));
-        // Handed over at once, so that a descriptor that cannot be polled is refused here and not reported gone later.
-        let armed = self.arm(place).and_then(|()| self.enter(Some(Duration::ZERO)));
-        self.reap();
-        let refused = self.watches.error(place).map(|errno| Error::Watch { token, source: io::Error::from_raw_os_error(errno) });
-        if let Some(why) = armed.err().or(refused) {
-            return self.end(token, place).and(Err(why));
+        self.begin(token, own, Asked::Poll(poll_bits::asked(interest)))
+    }
+
+    fn receive(&mut self, token: Token, socket: BorrowedFd<'_>) -> Result<(), Error> {
+        self.come_home()?;
+        let own = socket.try_clone_to_owned().map_err(|source| Error::Duplicate { token, source })?;
+        if self.receives.is_none() {
+            self.receives = Some(Receives::new(&self.ring).map_err(|source| Error::Watch { token, source })?);
         }
-        match self.watches.name(token, place) {
-            Some(old) => self.end(token, old),
-            None => Ok(()),
-        }
+        self.begin(token, own, Asked::Datagrams)
     }
 
     fn unwatch(&mut self, token: Token) -> Result<(), Error> {
@@ -303,18 +429,29 @@ impl Ring for UringRing {
         self.reap_before_waiting()?;
         self.report(ready)?;
         let mut last = false;
-        while ready.is_empty() && !last {
+        while ready.is_empty() && !self.has_arrived() && !last {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             let interrupted = self.enter(left)? == Left::Interrupted;
             last = interrupted || left == Some(Duration::ZERO);
             self.reap();
+            self.reap_the_rest()?;
             self.report(ready)?;
         }
         Ok(())
     }
 
+    fn datagrams(&mut self, take: &mut dyn FnMut(Datagram<'_>)) {
+        if let Some(receives) = &mut self.receives {
+            receives.hand_out(take);
+        }
+    }
+
     fn counters(&self) -> RingCounters {
         self.counters
+    }
+
+    fn datagram_counters(&self) -> DatagramCounters {
+        self.receives.as_ref().map(|receives| receives.counters).unwrap_or_default()
     }
 }
 
@@ -325,10 +462,16 @@ impl Drop for UringRing {
     }
 }
 
-fn set_up(submissions: u32, completions: u32) -> io::Result<IoUring> {
+fn set_up(submissions: u32, completions: u32, work: Work) -> io::Result<IoUring> {
     let mut builder = IoUring::builder();
     builder.setup_cqsize(completions).setup_clamp();
-    match builder.clone().setup_coop_taskrun().build(submissions) {
+    let mut wanted = builder.clone();
+    match work {
+        Work::Cooperative => wanted.setup_coop_taskrun(),
+        // The flag in shared memory says whether there is anything to enter the kernel for.
+        Work::Deferred => wanted.setup_single_issuer().setup_defer_taskrun().setup_taskrun_flag(),
+    };
+    match wanted.build(submissions) {
         Err(why) if why.raw_os_error() == Some(libc::EINVAL) => builder.build(submissions),
         made => made,
     }

@@ -1,6 +1,6 @@
-//! Which polls of an io_uring stand for which tokens, and what their completions have said so far.
+//! Which polls and receives of an io_uring stand for which tokens, and what their completions have said so far.
 //!
-//! A poll's `user_data` is a slot and the slot's generation, which changes with every arming: a completion that comes late,
+//! A request's `user_data` is a slot and the slot's generation, which changes with every arming: a completion that comes late,
 //! for a watch that is no more, names an old generation and is ignored.
 
 use crate::Token;
@@ -15,17 +15,26 @@ pub(crate) const IGNORED: u64 = u64::MAX;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place(u32);
 
-/// A poll to be armed.
+/// What is asked of a descriptor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// To be told when one of these bits of poll(2) is there.
+    Poll(u32),
+    /// Its datagrams.
+    Datagrams,
+}
+
+/// A request to be armed.
 pub(crate) struct Arming {
     pub(crate) fd: RawFd,
-    pub(crate) asked: u32,
+    pub(crate) asked: Asked,
     pub(crate) user_data: u64,
 }
 
 /// What completions have said of one watch since the last time it was asked.
 pub(crate) struct News {
     pub(crate) token: Token,
-    pub(crate) asked: u32,
+    pub(crate) asked: Asked,
     pub(crate) bits: u32,
     /// The kernel has ended the poll: it is to be armed again.
     pub(crate) ended: bool,
@@ -36,7 +45,7 @@ pub(crate) struct News {
 struct Watch {
     token: Token,
     fd: OwnedFd,
-    asked: u32,
+    asked: Asked,
     /// The kernel has, or will have, the poll.
     armed: bool,
     /// It has been asked to end it.
@@ -86,7 +95,7 @@ impl Watches {
     }
 
     /// A new watch, not armed and not yet known by its token.
-    pub(crate) fn insert(&mut self, token: Token, fd: OwnedFd, asked: u32) -> Place {
+    pub(crate) fn insert(&mut self, token: Token, fd: OwnedFd, asked: Asked) -> Place {
         let watch = Watch {
             token,
             fd,
@@ -193,15 +202,15 @@ impl Watches {
         let Some(slot) = self.slots.get_mut(place.0 as usize) else { return false };
         let current = u64::from(slot.generation) == user_data >> 32;
         let Some(watch) = slot.watch.as_mut().filter(|_| current) else { return false };
-        match u32::try_from(result) {
-            Ok(bits) => {
+        match (u32::try_from(result), watch.asked) {
+            (Ok(bits), Asked::Poll(_)) => {
                 watch.bits |= bits;
                 watch.failures = 0;
             }
-            Err(_) => {
+            (Ok(_), Asked::Datagrams) => watch.failures = 0,
+            (Err(_), asked) => {
                 watch.error = result.saturating_neg();
-                // We, or the end of the thread that armed it, have cancelled it: no fault of the descriptor.
-                watch.failures = if watch.error == libc::ECANCELED { 0 } else { watch.failures.saturating_add(1) };
+                watch.failures = if is_fault(asked, watch.error) { watch.failures.saturating_add(1) } else { 0 };
             }
         }
         if !more {
@@ -212,6 +221,14 @@ impl Watches {
         }
         self.list(place);
         true
+    }
+
+    /// The token of a receive that is armed or has just ended.
+    pub(crate) fn receiver(&self, user_data: u64) -> Option<Token> {
+        let slot = self.slots.get(user_data as u32 as usize)?;
+        let current = u64::from(slot.generation) == user_data >> 32;
+        let watch = slot.watch.as_ref().filter(|watch| current && watch.asked == Asked::Datagrams)?;
+        (!watch.leaving && !watch.forgotten).then_some(watch.token)
     }
 
     fn list(&mut self, place: Place) {
@@ -249,5 +266,14 @@ impl Watches {
     /// Our duplicate.
     pub(crate) fn fd(&self, place: Place) -> Option<BorrowedFd<'_>> {
         self.get(place).map(|watch| watch.fd.as_fd())
+    }
+}
+
+/// Whether an error says that the descriptor is of no use. Not so ECANCELED: we, or the end of the thread that armed it, have
+/// cancelled the request. A receive also ends for want of buffers, and by what the network says of a peer.
+fn is_fault(asked: Asked, error: i32) -> bool {
+    match asked {
+        Asked::Poll(_) => error != libc::ECANCELED,
+        Asked::Datagrams => [libc::EBADF, libc::ENOTSOCK, libc::EOPNOTSUPP, libc::EINVAL, libc::EFAULT].contains(&error),
     }
 }
