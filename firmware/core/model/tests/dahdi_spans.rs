@@ -227,12 +227,12 @@ fn same_clock_priority_is_a_warning_and_the_same_device_an_error() {
 #[test]
 fn media_keys_have_working_defaults_and_ranges() {
     let media = read("").settings.unwrap().media;
-    assert_eq!((media.poller, media.core, media.real_time_priority), (None, None, 10));
+    assert_eq!((media.poller, media.core, media.real_time_priority, media.dscp), (None, None, 10, 46));
     assert_eq!(problems("[media]\npoller = \"epoll\"\ncore = 1\nreal_time_priority = 0\n"), "");
     assert_eq!(problems("[media]\npoller = \"io-uring\"\nreal_time_priority = 99\n"), "");
     assert_eq!(
-        problems("[media]\ncore = 1024\nreal_time_priority = 100\n"),
-        "error: media.core: found 1024, expected 0 to 1023\nerror: media.real_time_priority: found 100, expected 0 to 99"
+        problems("[media]\ncore = 1024\nreal_time_priority = 100\ndscp = 64\n"),
+        "error: media.core: found 1024, expected 0 to 1023\nerror: media.dscp: found 64, expected 0 to 63\nerror: media.real_time_priority: found 100, expected 0 to 99"
     );
     assert!(problems("[media]\npoller = \"select\"\n").contains("`io-uring`"));
 }

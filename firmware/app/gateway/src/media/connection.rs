@@ -3,6 +3,8 @@
 //! A channel is read until it would block, and an RTP end joined to it gives as many blocks as were read: the line is the clock. Two
 //! channels are each read and written for themselves; their spans' clocks may differ.
 
+use std::net::SocketAddr;
+use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
 use call::words::{CallId, MediaQuality, RtpTerminal, SpanId};
@@ -103,6 +105,13 @@ impl End {
         }
     }
 
+    fn rtp(&self) -> Option<&RtpSocket> {
+        match self {
+            Self::Channel { .. } | Self::Held { .. } => None,
+            Self::Rtp(socket) => Some(socket),
+        }
+    }
+
     /// Whether it is this timeslot.
     fn is_channel(&self, wanted: SpanId, timeslot: u8) -> bool {
         match self {
@@ -163,12 +172,27 @@ impl Connection {
         self.a.span() == Some(span) || self.b.span() == Some(span)
     }
 
+    /// Its UDP sockets by their ports.
+    pub(super) fn sockets(&self) -> impl Iterator<Item = (u16, BorrowedFd<'_>)> {
+        [&self.a, &self.b].into_iter().filter_map(End::rtp).flat_map(RtpSocket::sockets)
+    }
+
+    /// A datagram that came to one of its ports.
+    pub(super) fn take(&mut self, now: Instant, port: u16, from: SocketAddr, octets: &[u8]) {
+        let call = self.call;
+        for end in [&mut self.a, &mut self.b] {
+            if end.socket().is_some_and(|socket| socket.take(call, now, port, from, octets)) {
+                return;
+            }
+        }
+    }
+
     /// Moves what there is each way; between two RTP ends one block.
     pub(super) fn pump(&mut self, now: Instant) {
         let call = self.call;
         for end in [&mut self.a, &mut self.b] {
             if let Some(socket) = end.socket() {
-                socket.receive(call, now);
+                socket.run_timers(now);
             }
         }
         let (a, b) = (&mut self.a, &mut self.b);

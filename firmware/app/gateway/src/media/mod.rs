@@ -1,17 +1,19 @@
 //! Media threads: they own the spans and the RTP sockets, move audio between them every 10 ms, and carry D-channel
 //! frames between the spans and the engine.
 //!
-//! One thread serves all spans, by one ring (io_uring, or epoll where the kernel refuses it; `media.poller` forces either). Commands come
+//! One thread serves all spans, by one ring (io_uring, or epoll where the kernel refuses it; `media.poller` forces either), and has
+//! another that takes in what comes to its RTP sockets ([`sockets`]). Commands come
 //! by a bounded single-producer queue and an eventfd, reports go back by a bounded queue; the thread takes no lock and, per packet,
 //! allocates nothing (captures excepted). The spans' clocks pace everything: a call's audio moves when its span says that a block
 //! has passed ([`thread`]). Spans are opened and closed elsewhere (`crate::spans`), because that may take long, and handed over.
 //!
-//! Left out here, and coming with the media plane: RTP sockets on the ring, several threads.
+//! Left out here, and coming with the media plane: several threads, a thread without a tick for calls between RTP sockets.
 
 mod bit_error_test;
 mod connection;
 mod line;
 mod rtp_socket;
+mod sockets;
 mod thread;
 
 use std::fmt;
@@ -22,13 +24,14 @@ use std::thread::JoinHandle;
 use call::words::{MediaCommand, MediaReport, SpanId};
 use model::api::BitErrorTest;
 use model::settings::{Poller, Settings};
-use ring::{Backend, Ring, Wake};
+use ring::{Backend, Opened, Ring, Wake};
 use tdm::{Alarms, ChannelCounters, Counters, Span};
 use tokio::sync::oneshot;
 
 use crate::capture::Capture;
 use crate::engine_task::Inputs;
 use crate::spans::Order;
+use sockets::Sockets;
 use thread::{MediaThread, Parts};
 
 /// Commands that may wait for the thread.
@@ -95,7 +98,7 @@ impl Media {
         let thread_wake = wake.try_clone().map_err(|error| format!("cannot start the media thread: {error}"))?;
         let (commands, queue) = rtrb::RingBuffer::new(QUEUE);
         let parts = Parts {
-            ring: open_ring(settings)?,
+            ring: take(ring::open(wanted(settings)))?,
             wake: thread_wake,
             commands: queue,
             settings: settings.media.clone(),
@@ -104,9 +107,18 @@ impl Media {
             spans,
         };
         let names = settings.spans.iter().map(|span| span.name.clone()).collect();
-        let thread = MediaThread::new(parts, names)?;
-        let thread = std::thread::Builder::new().name("media".into()).spawn(move || thread.run());
+        let poller = wanted(settings);
+        let (ready, is_ready) = std::sync::mpsc::sync_channel(1);
+        let thread = std::thread::Builder::new().name("media".into()).spawn(move || {
+            let made = take(ring::open_batching(poller)).and_then(|ring| MediaThread::new(parts, Sockets::new(ring), names));
+            // The starter waits for this word.
+            let _ = ready.send(made.as_ref().map(|_| ()).map_err(Clone::clone));
+            if let Ok(thread) = made {
+                thread.run();
+            }
+        });
         let thread = thread.map_err(|error| format!("cannot start the media thread: {error}"))?;
+        is_ready.recv().map_err(|_| "the media thread ended at its start".to_owned())??;
         let shared = Shared { commands: Mutex::new(commands), wake, thread: Mutex::new(Some(thread)) };
         Ok(Self { shared: Arc::new(shared) })
     }
@@ -127,15 +139,22 @@ impl Media {
     }
 }
 
-fn open_ring(settings: &Settings) -> Result<Box<dyn Ring>, String> {
-    let wanted = settings.media.poller.map(|poller| match poller {
+fn wanted(settings: &Settings) -> Option<Backend> {
+    settings.media.poller.map(|poller| match poller {
         Poller::IoUring => Backend::IoUring,
         Poller::Epoll => Backend::Epoll,
-    });
+    })
+}
+
+/// The ring that was opened; says so when it is not the first choice.
+fn take(opened: Result<Opened, ring::Error>) -> Result<Box<dyn Ring>, String> {
     let cure = "set media.poller to \"epoll\" or leave it out";
-    let opened = ring::open(wanted).map_err(|error| format!("cannot wait for descriptors: {error}; {cure}"))?;
+    let opened = opened.map_err(|error| format!("cannot wait for descriptors: {error}; {cure}"))?;
     if let Some((backend, why)) = &opened.refused {
         tracing::warn!("media{{starting}}: the kernel refuses {backend} ({why}) -> {} is used", opened.ring.backend());
     }
     Ok(opened.ring)
 }
+
+#[cfg(test)]
+mod tests;

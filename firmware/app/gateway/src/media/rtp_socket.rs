@@ -1,21 +1,17 @@
-//! The UDP socket pair of one RTP session: RTP on an even port, RTCP one above (RFC 3550 section 11).
+//! The UDP socket pair of one RTP session: RTP on an even port, RTCP one above (RFC 3550 section 11). What comes to them is taken in
+//! by the thread's ring ([`super::sockets`]) and handed over here; what goes out is sent by plain calls.
 
-use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use call::words::{CallId, RtpTerminal};
 use media::{BLOCK, Event, Law, Stream, StreamConfig, StreamStats, TransmitKind};
 use model::settings;
+use nix::sys::socket::{setsockopt, sockopt};
 
 use crate::capture::{Capture, Packet};
 
-/// Largest RTP packet taken: 200 ms of G.711 and its headers, with room.
-const PACKET: usize = 2_048;
-/// RTCP is read every so many blocks: a report is never urgent.
-const RTCP_EVERY: u32 = 10;
-/// Datagrams read per socket and block; a flood beyond it stays in the kernel, which drops it.
-const READ_LIMIT: usize = 64;
 /// Seconds from 1900-01-01 to 1970-01-01 (RFC 5905 figure 4).
 const NTP_EPOCH: Duration = Duration::from_secs(2_208_988_800);
 
@@ -25,7 +21,6 @@ pub(super) struct RtpSocket {
     rtcp: UdpSocket,
     local: SocketAddr,
     stream: Stream,
-    blocks: u32,
     capture: Option<Capture>,
 }
 
@@ -38,7 +33,7 @@ impl RtpSocket {
         capture: Option<Capture>,
     ) -> Result<Self, String> {
         let (address, port) = (settings.address, terminal.local_port);
-        let (rtp, rtcp) = (bind(address, port)?, bind(address, port.saturating_add(1))?);
+        let (rtp, rtcp) = (bind(address, port, settings.dscp)?, bind(address, port.saturating_add(1), settings.dscp)?);
         let mut random = [0; 10];
         getrandom::fill(&mut random).map_err(|error| format!("no random numbers: {error}"))?;
         let [s0, s1, s2, s3, q0, q1, t0, t1, t2, t3] = random;
@@ -56,7 +51,7 @@ impl RtpSocket {
             cname: format!("junctor@{address}"),
             direction: terminal.direction,
         });
-        Ok(Self { rtp, rtcp, local: SocketAddr::new(address, port), stream, blocks: 0, capture })
+        Ok(Self { rtp, rtcp, local: SocketAddr::new(address, port), stream, capture })
     }
 
     /// The session's own port.
@@ -64,17 +59,31 @@ impl RtpSocket {
         self.local.port()
     }
 
-    /// Takes what has arrived and runs the session's timers. Once a block.
-    pub(super) fn receive(&mut self, call: CallId, now: Instant) {
-        let Self { rtp, rtcp, local, stream, blocks, capture } = self;
-        read(rtp, call, *local, capture.as_ref(), |from, bytes| stream.handle_rtp(now, from, bytes));
-        *blocks = blocks.wrapping_add(1);
-        if blocks.is_multiple_of(RTCP_EVERY) {
-            let local = SocketAddr::new(local.ip(), local.port().saturating_add(1));
-            read(rtcp, call, local, capture.as_ref(), |from, bytes| stream.handle_rtcp(now, from, bytes));
+    /// Both sockets by their ports.
+    pub(super) fn sockets(&self) -> [(u16, BorrowedFd<'_>); 2] {
+        [(self.port(), self.rtp.as_fd()), (self.port().saturating_add(1), self.rtcp.as_fd())]
+    }
+
+    /// A datagram that came to one of the two ports; false when it is neither.
+    pub(super) fn take(&mut self, call: CallId, now: Instant, port: u16, from: SocketAddr, octets: &[u8]) -> bool {
+        if port == self.port() {
+            self.stream.handle_rtp(now, from, octets);
+        } else if Some(port) == self.port().checked_add(1) {
+            self.stream.handle_rtcp(now, from, octets);
+        } else {
+            return false;
         }
-        if stream.poll_timeout().is_some_and(|at| at <= now) {
-            stream.handle_timeout(now, wall());
+        if let Some(capture) = &self.capture {
+            let to = SocketAddr::new(self.local.ip(), port);
+            capture.packet(call.0, SystemTime::now(), Packet::Datagram { from, to, bytes: octets.to_vec() });
+        }
+        true
+    }
+
+    /// Runs the session's timers. Once a block.
+    pub(super) fn run_timers(&mut self, now: Instant) {
+        if self.stream.poll_timeout().is_some_and(|at| at <= now) {
+            self.stream.handle_timeout(now, wall());
         }
     }
 
@@ -133,29 +142,19 @@ impl RtpSocket {
     }
 }
 
-fn bind(address: IpAddr, port: u16) -> Result<UdpSocket, String> {
+/// A socket whose packets are marked with `dscp` (RFC 2474) on every hop that cares.
+fn bind(address: IpAddr, port: u16, dscp: u8) -> Result<UdpSocket, String> {
     let wrong = |error: std::io::Error| format!("cannot bind RTP port {port} of {address}: {error}");
     let socket = UdpSocket::bind((address, port)).map_err(wrong)?;
     socket.set_nonblocking(true).map_err(wrong)?;
+    // The two low bits are ECN's (RFC 3168), which nobody here sets.
+    let class = i32::from(dscp) << 2;
+    let marked = match address {
+        IpAddr::V4(_) => setsockopt(&socket, sockopt::Ipv4Tos, &class),
+        IpAddr::V6(_) => setsockopt(&socket, sockopt::Ipv6TClass, &class),
+    };
+    marked.map_err(|errno| wrong(errno.into()))?;
     Ok(socket)
-}
-
-fn read(socket: &UdpSocket, call: CallId, local: SocketAddr, capture: Option<&Capture>, mut take: impl FnMut(SocketAddr, &[u8])) {
-    let mut buffer = [0; PACKET];
-    for _ in 0..READ_LIMIT {
-        match socket.recv_from(&mut buffer) {
-            Ok((length, from)) => {
-                let bytes = buffer.get(..length).unwrap_or_default();
-                take(from, bytes);
-                if let Some(capture) = capture {
-                    capture.packet(call.0, SystemTime::now(), Packet::Datagram { from, to: local, bytes: bytes.to_vec() });
-                }
-            }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return,
-            // The peer's port is closed (ICMP): it may open later, RTCP and the silence timer tell if not.
-            Err(_) => {}
-        }
-    }
 }
 
 fn wall() -> Duration {

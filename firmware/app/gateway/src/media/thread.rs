@@ -9,9 +9,10 @@ use model::settings;
 use ring::{Interest, Ready, Ring, Token, Wake, placement};
 use tdm::Span;
 
-use super::connection::{Carries, Connection, End};
+use super::connection::{Carries, Closed, Connection, End};
 use super::line::{Line, Serviced, span_of};
 use super::rtp_socket::RtpSocket;
+use super::sockets::Sockets;
 use super::{Command, Report};
 use crate::capture::Capture;
 use crate::engine_task::{Input, Inputs};
@@ -40,6 +41,7 @@ pub(super) struct Parts {
 pub(super) struct MediaThread {
     parts: Parts,
     lines: Vec<Line>,
+    sockets: Sockets,
     connections: HashMap<CallId, Connection>,
     ready: Vec<Ready>,
     due: Vec<bool>,
@@ -48,7 +50,8 @@ pub(super) struct MediaThread {
 }
 
 impl MediaThread {
-    pub(super) fn new(mut parts: Parts, names: Vec<String>) -> Result<Self, String> {
+    /// To be called by the thread itself, whose alone `sockets` may be.
+    pub(super) fn new(mut parts: Parts, sockets: Sockets, names: Vec<String>) -> Result<Self, String> {
         let now = Instant::now();
         let lines: Vec<_> = names.into_iter().enumerate().map(|(index, name)| Line::new(SpanId(index), name)).collect();
         let watched = parts.ring.watch(COMMANDS, std::os::fd::AsFd::as_fd(&parts.wake), Interest::READ);
@@ -57,6 +60,7 @@ impl MediaThread {
         Ok(Self {
             parts,
             lines,
+            sockets,
             connections: HashMap::new(),
             ready: Vec::with_capacity(64),
             due,
@@ -78,6 +82,9 @@ impl MediaThread {
                 self.next_round = now + IDLE;
                 self.due.fill(true);
             }
+            if now >= self.next_beat || self.due.contains(&true) {
+                self.sockets.receive(now, &mut self.connections);
+            }
             for index in 0..self.lines.len() {
                 if self.due.get_mut(index).is_some_and(std::mem::take) {
                     self.service(SpanId(index));
@@ -85,9 +92,12 @@ impl MediaThread {
             }
             self.beat();
         }
-        for (_, connection) in self.connections.drain() {
-            connection.close();
+        let calls: Vec<CallId> = self.connections.keys().copied().collect();
+        for call in calls {
+            self.close(call);
         }
+        let counters = self.sockets.counters();
+        tracing::debug!("media{{stopping}}: {counters:?}");
         for line in &mut self.lines {
             drop(line.take(&mut *self.parts.ring));
         }
@@ -164,7 +174,7 @@ impl MediaThread {
         let calls: Vec<CallId> =
             self.connections.iter().filter(|(_, connection)| connection.touches(id)).map(|(call, _)| *call).collect();
         for call in calls {
-            self.connections.remove(&call).map(Connection::close);
+            self.close(call);
             self.report(MediaReport::Failed { call, reason: reason.to_owned() });
         }
         let Some(span) = self.lines.get_mut(id.0).and_then(|line| line.take(&mut *self.parts.ring)) else { return };
@@ -200,7 +210,7 @@ impl MediaThread {
                 }
             }
             MediaCommand::Disconnect { call } => {
-                let closed = self.connections.remove(&call).map(Connection::close).unwrap_or_default();
+                let closed = self.close(call);
                 if let Some(text) = closed.note {
                     self.report(MediaReport::Note { call, text });
                 }
@@ -214,7 +224,15 @@ impl MediaThread {
         let law = self.law(a).or_else(|| self.law(b)).unwrap_or(Law::A);
         let a = self.end(a, law, clear)?;
         let b = self.end(b, law, clear)?;
-        Ok(Connection::new(call, a, b, Carries { law, clear }))
+        let connection = Connection::new(call, a, b, Carries { law, clear });
+        self.sockets.add(&connection)?;
+        Ok(connection)
+    }
+
+    fn close(&mut self, call: CallId) -> Closed {
+        let Some(connection) = self.connections.remove(&call) else { return Closed::default() };
+        self.sockets.remove(&connection);
+        connection.close()
     }
 
     /// A held end is a channel again, perhaps another one.

@@ -16,6 +16,8 @@ pub struct Media {
     pub last_port: u16,
     /// Depth of the jitter buffer in milliseconds, 10 to 200.
     pub jitter_ms: u16,
+    /// Differentiated services code point of RTP and RTCP packets (RFC 2474), 0 to 63; 46 is expedited forwarding (RFC 3246).
+    pub dscp: u8,
     /// How media threads wait for their descriptors. Absent: io_uring, or epoll where the kernel refuses it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub poller: Option<Poller>,
@@ -43,6 +45,7 @@ impl Default for Media {
             first_port: 40_000,
             last_port: 40_999,
             jitter_ms: 40,
+            dscp: 46,
             poller: None,
             core: None,
             real_time_priority: 10,

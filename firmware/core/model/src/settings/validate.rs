@@ -69,6 +69,7 @@ fn media(settings: &Settings, problems: &mut Vec<Problem>) {
     if let Some(core) = media.core {
         range("media.core", core.into(), 0, 1023, problems);
     }
+    range("media.dscp", media.dscp.into(), 0, 63, problems);
     range("media.real_time_priority", media.real_time_priority.into(), 0, 99, problems);
 }
 

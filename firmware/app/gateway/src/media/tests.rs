@@ -1,0 +1,112 @@
+//! A thread's sockets: what goes out is marked, what comes in reaches its session, ports are free after the call.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::HashMap;
+use std::io::IoSliceMut;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
+use std::os::fd::AsRawFd;
+use std::time::Instant;
+
+use call::words::{CallId, RtpTerminal};
+use media::{BLOCK, Codec, Direction, Law};
+use model::settings;
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, setsockopt, sockopt};
+
+use super::connection::{Carries, Connection, End};
+use super::rtp_socket::RtpSocket;
+use super::sockets::Sockets;
+
+/// An even port that is free, and so is the next, at this moment.
+fn port(address: IpAddr) -> u16 {
+    loop {
+        let port = UdpSocket::bind((address, 0)).unwrap().local_addr().unwrap().port() & !1;
+        if [port, port + 1].into_iter().all(|port| UdpSocket::bind((address, port)).is_ok()) {
+            return port;
+        }
+    }
+}
+
+fn session(local_port: u16, peer: &UdpSocket, dscp: u8) -> RtpSocket {
+    let remote = peer.local_addr().unwrap();
+    let terminal = RtpTerminal {
+        local_port,
+        remote,
+        codec: Codec::Pcma,
+        telephone_event: None,
+        ptime_ms: 20,
+        direction: Direction::SendRecv,
+    };
+    let settings = settings::Media { address: remote.ip(), dscp, ..settings::Media::default() };
+    RtpSocket::open(&terminal, Law::A, &settings, None).unwrap()
+}
+
+fn traffic_class(peer: &UdpSocket) -> u8 {
+    let mut octets = [0; 512];
+    let mut space = nix::cmsg_space!([i32; 4]);
+    let mut buffers = [IoSliceMut::new(&mut octets)];
+    let message = recvmsg::<SockaddrStorage>(peer.as_raw_fd(), &mut buffers, Some(&mut space), MsgFlags::empty()).unwrap();
+    message
+        .cmsgs()
+        .unwrap()
+        .find_map(|message| match message {
+            ControlMessageOwned::Ipv4Tos(class) => Some(class),
+            ControlMessageOwned::Ipv6TClass(class) => u8::try_from(class).ok(),
+            _ => None,
+        })
+        .unwrap()
+}
+
+#[test]
+fn packets_of_both_families_carry_the_dscp_of_the_settings() {
+    for address in [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)] {
+        for dscp in [46, 0] {
+            let peer = UdpSocket::bind((address, 0)).unwrap();
+            match address {
+                IpAddr::V4(_) => setsockopt(&peer, sockopt::IpRecvTos, &true).unwrap(),
+                IpAddr::V6(_) => setsockopt(&peer, sockopt::Ipv6RecvTClass, &true).unwrap(),
+            }
+            let mut session = session(port(address), &peer, dscp);
+            for _ in 0..2 {
+                session.write_block(CallId(1), Instant::now(), &[0xd5; BLOCK]);
+            }
+            assert_eq!(traffic_class(&peer), dscp << 2, "{address}");
+        }
+    }
+}
+
+/// An RTP packet of 20 ms with this number.
+fn packet(number: u8) -> [u8; 172] {
+    let mut packet = [0xd5; 172];
+    packet[..12].copy_from_slice(&[0x80, 8, 0, number, 0, 0, number, 160, 1, 2, 3, 4]);
+    packet
+}
+
+#[test]
+fn packets_reach_the_session_of_their_port_and_the_port_is_free_after_it() {
+    for backend in [ring::Backend::IoUring, ring::Backend::Epoll] {
+        let localhost = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let mut sockets = Sockets::new(ring::open_batching(Some(backend)).unwrap().ring);
+        let mut connections = HashMap::new();
+        let peer = UdpSocket::bind((localhost, 0)).unwrap();
+        let ports = [port(localhost), port(localhost)];
+        for (call, local) in (1..).map(CallId).zip(ports) {
+            let end = End::Rtp(Box::new(session(local, &peer, 46)));
+            let connection = Connection::new(call, End::Held { law: Law::A }, end, Carries { law: Law::A, clear: false });
+            sockets.add(&connection).unwrap();
+            connections.insert(call, connection);
+        }
+        for number in 0..3 {
+            peer.send_to(&packet(number), (localhost, ports[1])).unwrap();
+        }
+        peer.send_to(b"no report", (localhost, ports[1] + 1)).unwrap();
+        sockets.receive(Instant::now(), &mut connections);
+        let mut received = ports.into_iter().zip((1..).map(CallId)).map(|(port, call)| {
+            let connection = connections.remove(&call).unwrap();
+            sockets.remove(&connection);
+            let quality = connection.close().quality.unwrap();
+            UdpSocket::bind((localhost, port)).unwrap();
+            (quality.packets_received, quality.malformed)
+        });
+        assert_eq!((received.next(), received.next()), (Some((0, 0)), Some((3, 1))), "{backend}");
+    }
+}
