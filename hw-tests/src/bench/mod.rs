@@ -111,15 +111,26 @@ impl Bench {
     /// The same of two kinds of work in turn, A B A B, so that a machine that changes its pace changes both.
     #[track_caller]
     pub fn per_cpu_second_in_turn(self, a: &mut dyn FnMut() -> u64, b: &mut dyn FnMut() -> u64) -> (f64, f64) {
+        let rates = self.per_cpu_second_each(&mut || {}, &mut [a, b]);
+        (rates.first().copied().unwrap_or_default(), rates.last().copied().unwrap_or_default())
+    }
+
+    /// The same of several kinds of work in turn, before each of which `prepare` runs, whose time does not count.
+    #[track_caller]
+    pub fn per_cpu_second_each(self, prepare: &mut dyn FnMut(), works: &mut [&mut dyn FnMut() -> u64]) -> Vec<f64> {
         let budget = self.choose(WHOLE, QUICK);
-        let (mut of_a, mut of_b) = (Work::default(), Work::default());
-        a();
-        b();
-        while of_a.cpu < budget {
-            of_a.add(a);
-            of_b.add(b);
+        for work in works.iter_mut() {
+            prepare();
+            work();
         }
-        (of_a.rate(), of_b.rate())
+        let mut done = vec![Work::default(); works.len()];
+        while done.iter().any(|work| work.cpu < budget) {
+            for (of, work) in done.iter_mut().zip(works.iter_mut()) {
+                prepare();
+                of.add(work);
+            }
+        }
+        done.into_iter().map(Work::rate).collect()
     }
 }
 
