@@ -25,6 +25,7 @@ pub mod audio;
 pub mod baresip;
 pub mod bench;
 pub mod correlation;
+pub mod data_call;
 pub mod ear;
 pub mod far_end;
 pub mod g711;

@@ -122,6 +122,7 @@ pub struct Run {
     hold: Duration,
     limit: Duration,
     media: Media,
+    format: (u8, &'static str),
     headers: Vec<String>,
 }
 
@@ -141,6 +142,7 @@ impl Run {
             hold: Duration::from_secs(1),
             limit: Duration::from_secs(40),
             media: Media::Mute,
+            format: (8, "PCMA/8000"),
             headers: Vec::new(),
         }
     }
@@ -190,6 +192,12 @@ impl Run {
     /// When the whole run is given up.
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
+        self
+    }
+
+    /// Offers, or answers, this payload type and encoding instead of A-law.
+    pub fn format(mut self, payload_type: u8, encoding: &'static str) -> Self {
+        self.format = (payload_type, encoding);
         self
     }
 
@@ -370,14 +378,15 @@ fn write_scenario(directory: &Path, run: &Run) {
         Media::SpeechHeardAt(_, port) | Media::HeardAt(port) => port.to_string(),
         Media::Mute | Media::Echo => "[media_port]".to_owned(),
     };
+    let (payload_type, encoding) = run.format;
     let sdp = format!(
         "      v=0
       o=sipp 1 1 IN IP4 127.0.0.1
       s=-
       c=IN IP4 127.0.0.1
       t=0 0
-      m=audio {media_port} RTP/AVP 8
-      a=rtpmap:8 PCMA/8000
+      m=audio {media_port} RTP/AVP {payload_type}
+      a=rtpmap:{payload_type} {encoding}
       a=ptime:20"
     );
     // A 200 to BYE lost on UDP must be sent again; a caller's closed TCP connection would count as the call's failure.
@@ -388,6 +397,7 @@ fn write_scenario(directory: &Path, run: &Run) {
     for (word, value) in [
         ("@LINGER@", linger),
         ("@SDP@", sdp),
+        ("@FORMAT@", payload_type.to_string()),
         ("@SPEAK@", speak),
         ("@CALLING@", run.calling.clone()),
         ("@FIRST@", run.to.iter().map(|(user, _)| user.chars().take(4).collect::<String>()).collect()),

@@ -3,44 +3,21 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use hw_tests::audio::Audio;
+use hw_tests::data_call::{noise, octets, percent_heard, samples};
 use hw_tests::far_end::{FarEnd, Kind, Placed};
-use hw_tests::g711::{Encoder, Law, decode};
+use hw_tests::g711::Law;
 use hw_tests::junctor_box::{JunctorBox, Setup};
 use hw_tests::scratch::Scratch;
 use hw_tests::speech::town;
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(10);
-/// Octets that are looked for as a whole. The far ends' clocks are two processes': what they repeat or leave out on a busy machine spoils some.
-const PIECE: usize = 20;
-const MS: usize = 4_000;
-
-/// Octets of every value but 0x7f and 0xff, in no order: mu-law's two zeros, which a recording does not tell apart.
-fn noise() -> Vec<u8> {
-    let seeds = std::iter::successors(Some(7_u32), |seed| Some(seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223)));
-    seeds.map(|seed| seed.to_be_bytes()[0]).filter(|octet| !matches!(octet, 0x7f | 0xff)).take(8 * MS).collect()
-}
-
-/// How much of `sent` was heard in whole pieces, in percent.
-fn percent_heard(sent: &[u8], heard: &[u8]) -> usize {
-    let pieces: Vec<&[u8]> = sent.chunks_exact(PIECE).collect();
-    let found = pieces.iter().filter(|piece| heard.windows(PIECE).any(|window| window == **piece)).count();
-    found * 100 / pieces.len()
-}
-
-/// The octets that were on the line when this was heard.
-fn octets(law: Law, heard: &Audio) -> Vec<u8> {
-    let encoder = Encoder::new(law);
-    heard.to_i16().into_iter().map(|sample| encoder.encode(sample)).collect()
-}
-
 /// The octets that libpri on the T1 heard, and those that libpri on the E1 heard back, of what the E1's sent.
 fn call(name: &str, data: bool) -> [usize; 2] {
     let scratch = Scratch::new(name);
     let sent = noise();
-    let samples: Vec<i16> = sent.iter().map(|octet| decode(Law::A, *octet)).collect();
     let (says, heard) = (scratch.join("noise.wav"), scratch.join("heard.wav"));
-    Audio::from_i16(&samples).save(&says);
+    samples(Law::A, &sent).save(&says);
     let e1 = FarEnd::start(&scratch, Kind::Libpri, &town());
     let t1 = FarEnd::start(&scratch, Kind::LibpriWith(&["--framing", "t1"]), &town());
     let setup = Setup::new(&e1).span("t1", &t1.span_socket()).span_line("framing = \"t1\"").route("pstn", "5557", "t1");

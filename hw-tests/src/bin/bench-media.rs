@@ -5,7 +5,7 @@
 //! one sending and one receiving end, and a call-second is 50 of them.
 
 use hw_tests::bench::{Bench, Figure};
-use media::{BLOCK, Codec, Direction, Law, Stream, StreamConfig, TransmitKind, g711};
+use media::{BLOCK, Codec, Direction, Format, Law, Stream, StreamConfig, TransmitKind, g711};
 use std::hint::black_box;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -111,7 +111,7 @@ impl End {
             ssrc: u32::from(address.port()) << 1 | u32::from(address < remote),
             first_sequence: 65_000,
             first_timestamp: u32::MAX - 100_000,
-            codec,
+            format: Format::of(codec),
             line_law: Law::A,
             ptime_ms: 20,
             jitter_ms: 40,

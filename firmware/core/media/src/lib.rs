@@ -31,7 +31,7 @@ pub mod sdp;
 pub mod stream;
 pub mod telephone_event;
 
-pub use codec::{Codec, Law};
+pub use codec::{Codec, Format, Law};
 pub use octets::NoRoom;
 pub use offer::{Direction, Offer};
 pub use stream::{Event, Stream, StreamConfig, StreamStats, Transmit, TransmitKind};

@@ -2,7 +2,7 @@
 
 use core::net::SocketAddr;
 
-use crate::Codec;
+use crate::{Codec, Format};
 
 /// Which way media flows, as the one who states it sees it (RFC 3264 section 5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -71,8 +71,8 @@ impl Direction {
 pub struct Offer {
     /// Where this side wants to receive RTP; RTCP goes to the next port. An unspecified address means: send nothing.
     pub address: SocketAddr,
-    /// Codecs, the preferred one first.
-    pub codecs: Vec<Codec>,
+    /// Codecs and their payload types, the preferred one first.
+    pub formats: Vec<Format>,
     /// Payload type of telephone-event/8000 (RFC 4733), 96 to 127, when supported.
     pub telephone_event: Option<u8>,
     /// Whether comfort noise (RFC 3389, payload type 13) is understood.
@@ -88,8 +88,35 @@ impl Offer {
     #[must_use]
     pub fn g711(address: SocketAddr, preferred: Codec) -> Self {
         let mut codecs = vec![preferred];
-        codecs.extend(Codec::ALL.into_iter().filter(|codec| *codec != preferred));
-        Self { address, codecs, telephone_event: Some(101), comfort_noise: true, ptime_ms: 20, direction: Direction::SendRecv }
+        codecs.extend([Codec::Pcma, Codec::Pcmu].into_iter().filter(|codec| *codec != preferred));
+        let formats = codecs.into_iter().map(Format::of).collect();
+        Self { address, formats, telephone_event: Some(101), comfort_noise: true, ptime_ms: 20, direction: Direction::SendRecv }
+    }
+}
+
+impl Offer {
+    /// A data call's clear channel (RFC 4040), both ways.
+    #[must_use]
+    pub fn clear_channel(address: SocketAddr, ptime_ms: u8) -> Self {
+        Self {
+            address,
+            formats: vec![Format::of(Codec::Clearmode)],
+            telephone_event: None,
+            comfort_noise: false,
+            ptime_ms,
+            direction: Direction::SendRecv,
+        }
+    }
+
+    /// Whether it is for a data call: clear mode is what this side prefers.
+    #[must_use]
+    pub fn is_clear(&self) -> bool {
+        self.formats.first().is_some_and(|format| format.codec.is_clear())
+    }
+
+    /// The first of ours that the other side has too, by the payload type that it gives it.
+    pub(crate) fn format_in_common(&self, theirs: &Self) -> Option<Format> {
+        self.formats.iter().find_map(|ours| theirs.formats.iter().find(|format| format.codec == ours.codec).copied())
     }
 }
 

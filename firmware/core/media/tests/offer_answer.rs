@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use media::sdp::{Origin, Reason, Session, answer_to_sdp, offer_to_sdp, read_answer, read_offer};
-use media::{Codec, Direction, Offer};
+use media::{Codec, Direction, Format, Offer};
 use proptest::prelude::*;
 
 const ORIGIN: Origin = Origin { id: 42, version: 1 };
@@ -42,7 +42,7 @@ fn our_offer_as_text() {
 fn our_offer_over_ipv6_as_text() {
     let offer = Offer {
         address: "[2001:db8::1]:16384".parse().unwrap(),
-        codecs: vec![Codec::Pcmu],
+        formats: vec![Format::of(Codec::Pcmu)],
         telephone_event: None,
         comfort_noise: false,
         ptime_ms: 30,
@@ -69,7 +69,7 @@ a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=rtcp:13569\r\na=sendre
     );
     let expected = Offer {
         address: "192.0.2.9:13568".parse().unwrap(),
-        codecs: vec![Codec::Pcmu, Codec::Pcma],
+        formats: vec![Format::of(Codec::Pcmu), Format::of(Codec::Pcma)],
         telephone_event: Some(101),
         comfort_noise: false,
         ptime_ms: 20,
@@ -85,7 +85,7 @@ fn sipp_offer_without_rtpmap_for_audio_is_read() {
 a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-11,16\r\n";
     let expected = Offer {
         address: "127.0.0.1:6000".parse().unwrap(),
-        codecs: vec![Codec::Pcma],
+        formats: vec![Format::of(Codec::Pcma)],
         telephone_event: Some(101),
         comfort_noise: false,
         ptime_ms: 20,
@@ -94,7 +94,7 @@ a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-11,16\
     assert_eq!(read_offer(text).unwrap(), expected);
     let bare =
         "v=0\r\no=user1 53655765 2353687637 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n";
-    assert_eq!(read_offer(bare).unwrap(), Offer { codecs: vec![Codec::Pcmu], telephone_event: None, ..expected });
+    assert_eq!(read_offer(bare).unwrap(), Offer { formats: vec![Format::of(Codec::Pcmu)], telephone_event: None, ..expected });
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn communicator_like_offer_gives_g711_of_its_many_codecs() {
 a=candidate:abc 1 def UDP 0.830 192.0.2.9 21122\r\na=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:secret|2^31|1:1\r\na=maxptime:200\r\na=rtcp:26002\r\n\
 a=rtpmap:114 x-msrta/16000\r\na=rtpmap:111 SIREN/16000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\na=encryption:optional\r\n");
     let offer = read_offer(&text).unwrap();
-    assert_eq!(offer.codecs, [Codec::Pcma, Codec::Pcmu]);
+    assert_eq!(offer.formats, [Format::of(Codec::Pcma), Format::of(Codec::Pcmu)]);
     assert_eq!((offer.telephone_event, offer.comfort_noise, offer.ptime_ms), (Some(101), true, 20));
 }
 
@@ -178,7 +178,7 @@ fn answer_takes_our_first_codec_their_event_number_and_their_ptime() {
     let answered = ours().answer(&Offer { ptime_ms: 30, comfort_noise: false, ..theirs() }).unwrap();
     let expected = Offer {
         address: ours().address,
-        codecs: vec![Codec::Pcma],
+        formats: vec![Format::of(Codec::Pcma)],
         telephone_event: Some(96),
         comfort_noise: false,
         ptime_ms: 30,
@@ -189,8 +189,8 @@ fn answer_takes_our_first_codec_their_event_number_and_their_ptime() {
 
 #[test]
 fn answer_without_common_codec_is_488() {
-    let ours = Offer { codecs: vec![Codec::Pcma], ..ours() };
-    let theirs = Offer { codecs: vec![Codec::Pcmu], ..theirs() };
+    let ours = Offer { formats: vec![Format::of(Codec::Pcma)], ..ours() };
+    let theirs = Offer { formats: vec![Format::of(Codec::Pcmu)], ..theirs() };
     let unacceptable = ours.answer(&theirs).unwrap_err();
     assert_eq!((unacceptable.reason, unacceptable.status), (Reason::NoCodec("PCMU".into()), 488));
 }
@@ -250,26 +250,26 @@ fn offer_answered_and_read_gives_both_ends_the_same_call() {
     let negotiated = read_answer(&ours(), &text).unwrap();
     let expected = Offer {
         address: theirs().address,
-        codecs: vec![Codec::Pcmu],
+        formats: vec![Format::of(Codec::Pcmu)],
         telephone_event: Some(101),
         comfort_noise: true,
         ptime_ms: 20,
         direction: Direction::SendRecv,
     };
     assert_eq!(negotiated, expected);
-    assert_eq!(at_their_end.codecs, negotiated.codecs);
+    assert_eq!(at_their_end.formats, negotiated.formats);
 }
 
 #[test]
 fn answer_on_hold_gives_our_direction() {
     let text = sdp("m=audio 4000 RTP/AVP 0 8\r\na=recvonly\r\n");
     let negotiated = read_answer(&ours(), &text).unwrap();
-    assert_eq!((negotiated.direction, negotiated.codecs), (Direction::SendOnly, vec![Codec::Pcmu]));
+    assert_eq!((negotiated.direction, negotiated.formats), (Direction::SendOnly, vec![Format::of(Codec::Pcmu)]));
 }
 
 #[test]
 fn answer_that_refuses_or_answers_something_else_is_not_acceptable() {
-    let only_a = Offer { codecs: vec![Codec::Pcma], ..ours() };
+    let only_a = Offer { formats: vec![Format::of(Codec::Pcma)], ..ours() };
     for (rest, reason) in [
         ("m=audio 0 RTP/AVP 8\r\n", Reason::Refused),
         ("m=video 4000 RTP/AVP 97\r\n", Reason::NoAudio),
@@ -287,19 +287,19 @@ fn direction() -> impl Strategy<Value = Direction> {
 }
 
 fn offer() -> impl Strategy<Value = Offer> {
-    let codecs = prop::sample::select(vec![
-        vec![Codec::Pcma],
-        vec![Codec::Pcmu],
-        vec![Codec::Pcma, Codec::Pcmu],
-        vec![Codec::Pcmu, Codec::Pcma],
+    let formats = prop::sample::select(vec![
+        vec![Format::of(Codec::Pcma)],
+        vec![Format::of(Codec::Pcmu)],
+        vec![Format::of(Codec::Pcma), Format::of(Codec::Pcmu)],
+        vec![Format::of(Codec::Pcmu), Format::of(Codec::Pcma)],
     ]);
     let address = (any::<[u8; 4]>(), 1024u16..65535)
         .prop_filter("unicast", |(ip, _)| ip[0] > 0 && ip[0] < 224)
         .prop_map(|(ip, port)| (ip, port).into());
-    (address, codecs, prop::option::of(96u8..128), any::<bool>(), 1u8..=6, direction()).prop_map(
-        |(address, codecs, telephone_event, comfort_noise, tens, direction)| Offer {
+    (address, formats, prop::option::of(96u8..128), any::<bool>(), 1u8..=6, direction()).prop_map(
+        |(address, formats, telephone_event, comfort_noise, tens, direction)| Offer {
             address,
-            codecs,
+            formats,
             telephone_event,
             comfort_noise,
             ptime_ms: tens * 10,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bench::{Call, config, delay_of, left_address, right_address};
 use media::g711::{SILENCE_A, SILENCE_MU, a_to_mu, mu_to_a};
 use media::rtp::Packet;
-use media::{BLOCK, Codec, Direction, Law, Stream, StreamStats, TransmitKind};
+use media::{BLOCK, Codec, Direction, Format, Law, Stream, StreamStats, TransmitKind};
 use sansio::sim::Disturbance;
 
 const TEN_SECONDS: Duration = Duration::from_secs(10);
@@ -63,8 +63,8 @@ fn every_packet_time_carries_the_speech() {
 #[test]
 fn lines_of_two_laws_hear_each_other_converted_once() {
     // A-law line sends PCMU to a mu-law line, which sends PCMU back.
-    let left = media::StreamConfig { codec: Codec::Pcmu, ..config(1, right_address()) };
-    let right = media::StreamConfig { codec: Codec::Pcmu, line_law: Law::Mu, ..config(2, left_address()) };
+    let left = media::StreamConfig { format: Format::of(Codec::Pcmu), ..config(1, right_address()) };
+    let right = media::StreamConfig { format: Format::of(Codec::Pcmu), line_law: Law::Mu, ..config(2, left_address()) };
     let mut call = Call::new(left, right, Disturbance::default(), 1);
     call.run_for(Duration::from_secs(2));
     let as_mu: Vec<u8> = call.left.said.iter().map(|octet| a_to_mu(*octet)).collect();
@@ -171,13 +171,13 @@ fn undrained_queue_drops_new_packets_and_their_numbers() {
 fn hold_stops_audio_and_retrieve_resumes_it_with_a_marker() {
     let mut call = Call::plain();
     call.run_for(Duration::from_secs(1));
-    call.left.stream.redirect(right_address(), Codec::Pcma, Direction::Inactive);
-    call.right.stream.redirect(left_address(), Codec::Pcma, Direction::Inactive);
+    call.left.stream.redirect(right_address(), Format::of(Codec::Pcma), Direction::Inactive);
+    call.right.stream.redirect(left_address(), Format::of(Codec::Pcma), Direction::Inactive);
     call.run_for(Duration::from_secs(5));
     assert!(call.right.heard[16_000..].iter().all(|octet| *octet == SILENCE_A));
     assert_eq!(call.left.stream.stats().packets_sent, 50);
-    call.left.stream.redirect(right_address(), Codec::Pcmu, Direction::SendRecv);
-    call.right.stream.redirect(left_address(), Codec::Pcma, Direction::SendRecv);
+    call.left.stream.redirect(right_address(), Format::of(Codec::Pcmu), Direction::SendRecv);
+    call.right.stream.redirect(left_address(), Format::of(Codec::Pcma), Direction::SendRecv);
     let block = [0x55; BLOCK];
     let now = call.now;
     call.left.stream.line_to_ip(now, &block);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use bench::{Call, config, right_address};
 use media::rtp::Packet;
-use media::{BLOCK, Codec, Direction, Event, Stream, StreamConfig, StreamStats};
+use media::{BLOCK, Codec, Direction, Event, Format, Stream, StreamConfig, StreamStats};
 use proptest::prelude::*;
 
 /// The peer's packet number `n` of 20 ms.
@@ -157,7 +157,7 @@ fn redirect_lets_a_symmetric_stream_follow_anew() {
     let mut bench = Bench::symmetric();
     bench.receive_from("203.0.113.5:9000".parse().unwrap(), &audio(1));
     let moved: SocketAddr = "192.0.2.77:4444".parse().unwrap();
-    bench.stream.redirect(moved, Codec::Pcma, Direction::SendRecv);
+    bench.stream.redirect(moved, Format::of(Codec::Pcma), Direction::SendRecv);
     assert_eq!(bench.sends_to(), moved);
     bench.receive_from("203.0.113.6:9000".parse().unwrap(), &audio(2));
     assert_eq!(bench.sends_to(), "203.0.113.6:9000".parse().unwrap());
@@ -168,7 +168,7 @@ fn re_invite_with_the_same_address_keeps_the_source_that_was_followed() {
     let behind_nat: SocketAddr = "203.0.113.5:9000".parse().unwrap();
     let mut bench = Bench::symmetric();
     bench.receive_from(behind_nat, &audio(1));
-    bench.stream.redirect(right_address(), Codec::Pcmu, Direction::SendRecv);
+    bench.stream.redirect(right_address(), Format::of(Codec::Pcmu), Direction::SendRecv);
     assert_eq!(bench.sends_to(), behind_nat);
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bench::{Call, WALL, config, left_address, right_address};
 use media::rtcp::{self, Packet};
-use media::{Codec, Direction, Event, StreamConfig};
+use media::{Codec, Direction, Event, Format, StreamConfig};
 use sansio::sim::{Disturbance, Ladder};
 
 /// Lets both ends run for `seconds` and gives what the left one sent on RTCP, with its time.
@@ -128,7 +128,7 @@ fn reports_alone_keep_a_held_call_alive() {
     let mut call = Call::plain();
     call.run_for(Duration::from_secs(1));
     // The far end sends nothing but RTCP; this end would receive.
-    call.right.stream.redirect(left_address(), Codec::Pcma, Direction::RecvOnly);
+    call.right.stream.redirect(left_address(), Format::of(Codec::Pcma), Direction::RecvOnly);
     call.run_for(Duration::from_secs(90));
     assert!(call.left.events.iter().all(|event| !matches!(event, Event::RtpTimeout { .. })), "{:?}", call.left.events);
 }
@@ -136,7 +136,7 @@ fn reports_alone_keep_a_held_call_alive() {
 #[test]
 fn end_that_does_not_receive_never_times_out() {
     let mut call = Call::plain();
-    call.left.stream.redirect(right_address(), Codec::Pcma, Direction::Inactive);
+    call.left.stream.redirect(right_address(), Format::of(Codec::Pcma), Direction::Inactive);
     call.backward.disturb(Disturbance { loss: 1.0, ..Disturbance::default() });
     call.run_for(Duration::from_secs(60));
     assert_eq!(call.left.events, []);

@@ -2,7 +2,9 @@
 
 use super::{drain, start};
 use media::sdp::Session;
-use media::{BLOCK, Codec, Direction, Law, Offer, Stream, StreamConfig, rtcp as control, rtp as packet, sdp as description};
+use media::{
+    BLOCK, Codec, Direction, Format, Law, Offer, Stream, StreamConfig, rtcp as control, rtp as packet, sdp as description,
+};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -61,7 +63,7 @@ pub(super) fn stream(bytes: &[u8]) -> bool {
         ssrc: 1,
         first_sequence: 0xFFF0,
         first_timestamp: 0xFFFF_FF00,
-        codec: Codec::Pcma,
+        format: Format::of(Codec::Pcma),
         line_law: Law::Mu,
         ptime_ms: 20,
         jitter_ms: 40,

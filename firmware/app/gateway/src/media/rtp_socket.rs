@@ -41,7 +41,7 @@ impl RtpSocket {
             ssrc: u32::from_be_bytes([s0, s1, s2, s3]),
             first_sequence: u16::from_be_bytes([q0, q1]),
             first_timestamp: u32::from_be_bytes([t0, t1, t2, t3]),
-            codec: terminal.codec,
+            format: terminal.format,
             line_law,
             ptime_ms: terminal.ptime_ms,
             jitter_ms: settings.jitter_ms,
@@ -100,7 +100,7 @@ impl RtpSocket {
 
     /// The far side moved, or holds.
     pub(super) fn redirect(&mut self, terminal: &RtpTerminal) {
-        self.stream.redirect(terminal.remote, terminal.codec, terminal.direction);
+        self.stream.redirect(terminal.remote, terminal.format, terminal.direction);
     }
 
     /// The next event in words for the ladder.

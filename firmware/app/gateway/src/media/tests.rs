@@ -8,7 +8,7 @@ use std::os::fd::AsRawFd;
 use std::time::Instant;
 
 use call::words::{CallId, RtpTerminal};
-use media::{BLOCK, Codec, Direction, Law};
+use media::{BLOCK, Codec, Direction, Format, Law};
 use model::settings;
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, setsockopt, sockopt};
 
@@ -31,7 +31,7 @@ fn session(local_port: u16, peer: &UdpSocket, dscp: u8) -> RtpSocket {
     let terminal = RtpTerminal {
         local_port,
         remote,
-        codec: Codec::Pcma,
+        format: Format::of(Codec::Pcma),
         telephone_event: None,
         ptime_ms: 20,
         direction: Direction::SendRecv,

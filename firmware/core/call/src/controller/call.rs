@@ -30,7 +30,7 @@ pub(super) struct Leg {
 pub(super) struct Rtp {
     /// Our port, ours until the media threads have closed it.
     pub(super) port: u16,
-    /// What we offer, or answer with: address, codecs in order of preference.
+    /// What we offer, or answer with: address, formats in order of preference.
     pub(super) ours: Offer,
 }
 
@@ -43,11 +43,11 @@ impl Leg {
     ///
     /// `agreed` holds one codec; `remote` is where the far side listens and which way it wants audio to flow.
     pub(super) fn agree(&mut self, remote: &Offer, agreed: &Offer) {
-        let (Some(rtp), Some(codec)) = (&self.rtp, agreed.codecs.first()) else { return };
+        let (Some(rtp), Some(format)) = (&self.rtp, agreed.formats.first()) else { return };
         self.terminal = Some(Terminal::Rtp(RtpTerminal {
             local_port: rtp.port,
             remote: remote.address,
-            codec: *codec,
+            format: *format,
             telephone_event: agreed.telephone_event,
             ptime_ms: agreed.ptime_ms,
             direction: agreed.direction,

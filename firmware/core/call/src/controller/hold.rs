@@ -17,10 +17,11 @@ impl Controller {
     /// A SIP side proposes other media: hold, resume, another address or codec.
     pub(super) fn media_offer(&mut self, call: &mut Call, leg: LegId, theirs: &Offer) {
         let other_holds = call.other(leg).is_some_and(|other| other.holds);
+        let bearer = call.setup.bearer.clone();
         let Some(side) = call.leg_mut(leg) else { return };
         let Some(port) = side.rtp.as_ref().map(|rtp| rtp.port) else { return };
         // Everything we can do, not what was last agreed: a resume must be able to undo a hold.
-        let mut ours = self.our_offer(side.trunk, port);
+        let mut ours = self.our_offer(side.trunk, port, &bearer);
         if other_holds {
             ours.direction = Direction::SendOnly;
         }

@@ -17,14 +17,14 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use media::{Codec, Direction, Offer};
+use media::{Codec, Direction, Format, Offer};
 use model::api;
 use model::settings::{self, Settings};
 use sansio::Timers;
 
 use crate::ports::PortPool;
 use crate::route::{Router, Trunk};
-use crate::words::{CallId, FromLeg, LegId, MediaCommand, MediaReport, PeerId, Release, Setup, ToLeg};
+use crate::words::{Bearer, CallId, FromLeg, LegId, MediaCommand, MediaReport, PeerId, Release, Setup, ToLeg};
 use call::{Call, Path};
 pub use view::WallClock;
 
@@ -294,19 +294,25 @@ impl Controller {
         self.orders.push_back(Order::Tell { leg, word });
     }
 
-    /// What we offer to, or answer, the SIP side of `trunk`.
-    fn our_offer(&self, trunk: Trunk, port: u16) -> Offer {
+    /// What we offer to, or answer, the SIP side of `trunk` in a call that carries `bearer`.
+    fn our_offer(&self, trunk: Trunk, port: u16, bearer: &Bearer) -> Offer {
         let peer = match trunk {
             Trunk::Peer(PeerId(index)) => self.peers.get(index),
             Trunk::Span(_) | Trunk::Unknown => None,
         };
+        let address = (self.media_address, port).into();
+        let ptime_ms = peer.map_or(20, |peer| peer.ptime_ms);
+        match bearer {
+            Bearer::Speech | Bearer::Audio31 => {}
+            Bearer::Data { .. } => return Offer::clear_channel(address, ptime_ms),
+        }
         let codecs = peer.map_or_else(|| vec![Codec::Pcma, Codec::Pcmu], |peer| peer.codecs.iter().copied().map(codec).collect());
         Offer {
-            address: (self.media_address, port).into(),
-            codecs,
+            address,
+            formats: codecs.into_iter().map(Format::of).collect(),
             telephone_event: peer.is_some_and(|peer| peer.telephone_event).then_some(TELEPHONE_EVENT),
             comfort_noise: false,
-            ptime_ms: peer.map_or(20, |peer| peer.ptime_ms),
+            ptime_ms,
             direction: Direction::SendRecv,
         }
     }

@@ -8,7 +8,7 @@ use model::api::CallState;
 use super::call::{Call, Leg, Path, Rtp};
 use super::{Controller, Order, REACTION, Timer, Trunk};
 use crate::route::Destination;
-use crate::words::{CallId, Identity, LegId, Release, Setup, ToLeg};
+use crate::words::{Bearer, CallId, Identity, LegId, Release, Setup, ToLeg};
 
 /// Q.850 causes that the controller itself gives.
 mod cause {
@@ -49,7 +49,7 @@ impl Controller {
     fn connect_legs(&mut self, now: Instant, call: &mut Call, out: LegId) -> Result<(), Release> {
         let destination = self.destination(call)?;
         self.prepare_incoming(call)?;
-        let to = Leg::new(out, destination.trunk, self.rtp_for(destination.trunk)?);
+        let to = Leg::new(out, destination.trunk, self.rtp_for(destination.trunk, &call.setup.bearer)?);
         let media = to.rtp.as_ref().map(|rtp| rtp.ours.clone());
         let setup = Setup { called: destination.called, media, ..call.setup.clone() };
         self.legs.insert(out, call.id);
@@ -85,7 +85,7 @@ impl Controller {
         call.setup.called.digits.push_str(&digits);
         if let (Some(theirs), Some(rtp)) = (media, call.from.rtp.as_mut()) {
             let port = rtp.port;
-            let ours = self.our_offer(call.from.trunk, port);
+            let ours = self.our_offer(call.from.trunk, port, &call.setup.bearer);
             if let Ok(agreed) = ours.answer(&theirs) {
                 call.from.rtp = Some(Rtp { port, ours: agreed.clone() });
                 call.from.agree(&theirs, &agreed);
@@ -104,7 +104,7 @@ impl Controller {
         }
         let not_acceptable = |why: String| Release { status: Some(488), ..Release::by_box(cause::BEARER_NOT_IMPLEMENTED, why) };
         let theirs: Offer = call.setup.media.clone().ok_or_else(|| not_acceptable("the INVITE offers no audio".into()))?;
-        call.from.rtp = self.rtp_for(call.from.trunk)?;
+        call.from.rtp = self.rtp_for(call.from.trunk, &call.setup.bearer)?;
         let Some(rtp) = call.from.rtp.as_mut() else { return Ok(()) };
         let agreed = rtp.ours.answer(&theirs).map_err(|why| not_acceptable(why.to_string()))?;
         rtp.ours = agreed.clone();
@@ -112,8 +112,8 @@ impl Controller {
         Ok(())
     }
 
-    /// Our side of the RTP of a leg towards `trunk`; `None` for a TDM trunk.
-    fn rtp_for(&mut self, trunk: Trunk) -> Result<Option<Rtp>, Release> {
+    /// Our side of the RTP of a leg towards `trunk` that carries `bearer`; `None` for a TDM trunk.
+    fn rtp_for(&mut self, trunk: Trunk, bearer: &Bearer) -> Result<Option<Rtp>, Release> {
         match trunk {
             Trunk::Span(_) => Ok(None),
             Trunk::Peer(_) | Trunk::Unknown => {
@@ -123,7 +123,7 @@ impl Controller {
                         "every RTP port is in use: widen media.first_port to media.last_port",
                     )
                 })?;
-                Ok(Some(Rtp { port, ours: self.our_offer(trunk, port) }))
+                Ok(Some(Rtp { port, ours: self.our_offer(trunk, port, bearer) }))
             }
         }
     }

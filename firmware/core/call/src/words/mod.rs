@@ -10,7 +10,7 @@ mod party;
 use std::fmt;
 use std::net::SocketAddr;
 
-use media::{Codec, Direction, Offer};
+use media::{Direction, Format, Offer};
 
 pub use self::party::{
     Bearer, Compatibility, Diversion, DiversionReason, Identity, Number, Presentation, Screening, Subaddress, UserToUser,
@@ -229,8 +229,8 @@ pub struct RtpTerminal {
     pub local_port: u16,
     /// Where to send RTP.
     pub remote: SocketAddr,
-    /// The codec both agreed on.
-    pub codec: Codec,
+    /// The codec both agreed on, and its payload type.
+    pub format: Format,
     /// Payload type of telephone events, if both agreed on them.
     pub telephone_event: Option<u8>,
     /// Packet time in milliseconds.

@@ -141,6 +141,11 @@ pub enum Bearer {
     },
 }
 
+impl Bearer {
+    /// 64 kbit/s as they are.
+    pub const UNRESTRICTED: Self = Self::Data { capability: 8, adaption: None };
+}
+
 /// What only another ISDN leg can use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Compatibility {

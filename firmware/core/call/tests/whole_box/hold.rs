@@ -83,7 +83,7 @@ fn reinvite_with_another_codec_and_address_redirects_the_audio() {
     bench.at_phone(|p, now| p.reinvite(now, phone, sdp(&other)));
     let last = bench.commands.last().unwrap();
     assert!(
-        matches!(last, MediaCommand::Redirect { terminal, .. } if terminal.remote.port() == 4020 && terminal.codec == media::Codec::Pcmu),
+        matches!(last, MediaCommand::Redirect { terminal, .. } if terminal.remote.port() == 4020 && terminal.format.codec == media::Codec::Pcmu),
         "{last:?}"
     );
     bench.at_phone(|p, now| p.hangup(now, phone, 480, None, &[]));

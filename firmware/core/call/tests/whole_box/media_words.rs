@@ -23,7 +23,7 @@ fn terminal(terminal: &Terminal) -> String {
 }
 
 fn rtp(terminal: &RtpTerminal) -> String {
-    let RtpTerminal { local_port, remote, codec, telephone_event, ptime_ms, direction } = terminal;
+    let RtpTerminal { local_port, remote, format: media::Format { codec, .. }, telephone_event, ptime_ms, direction } = terminal;
     let events = telephone_event.map_or_else(String::new, |payload| format!(" events {payload}"));
     format!("rtp {local_port} > {remote} {} {ptime_ms} ms{events} {}", codec.name(), direction.name())
 }

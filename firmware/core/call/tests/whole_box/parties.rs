@@ -332,15 +332,49 @@ fn data_call_keeps_its_rate_adaption_and_is_joined_as_data() {
 }
 
 #[test]
-fn data_call_to_sip_is_refused_with_cause_65() {
+fn data_call_to_sip_offers_clear_mode_and_is_joined_as_data() {
     for capability in [TransferCapability::Unrestricted, TransferCapability::Restricted, TransferCapability::Video] {
         let mut bench = Bench::new();
         let bearer = Bearer { capability, ..Bearer::UNRESTRICTED_64 };
         bench.at_exchange(|x, now| x.setup(now, Setup { bearer, ..Setup::speech(Number::new("200")) })).unwrap();
-        assert_eq!(bench.cleared_at_exchange(), Some(65), "{capability:?}");
-        assert!(bench.sent("INVITE ").is_empty());
+        let invite = bench.sent("INVITE ")[0].to_owned();
+        let audio: Vec<_> = invite.lines().filter(|line| line.starts_with("m=") || line.starts_with("a=rtpmap")).collect();
+        assert_eq!(audio, ["m=audio 40000 RTP/AVP 97", "a=rtpmap:97 CLEARMODE/8000"], "{capability:?}");
+        let phone = bench.offered_to_phone();
+        let answer = "v=0\r\no=- 1 1 IN IP4 192.0.2.20\r\ns=-\r\nc=IN IP4 192.0.2.20\r\nt=0 0\r\nm=audio 4000 RTP/AVP 97\r\n\
+                      a=rtpmap:97 clearmode/8000\r\n";
+        bench.at_phone(|p, now| p.accept(now, phone, &[], sdp(answer)));
+        assert!(bench.story(1).contains("as data"), "{}", bench.story(1));
+        bench.at_phone(|p, now| p.hangup(now, phone, 480, None, &[]));
         bench.assert_idle();
     }
+}
+
+#[test]
+fn data_call_to_a_phone_without_clear_mode_is_refused_with_cause_65() {
+    let mut bench = Bench::new();
+    bench
+        .at_exchange(|x, now| x.setup(now, Setup { bearer: Bearer::UNRESTRICTED_64, ..Setup::speech(Number::new("200")) }))
+        .unwrap();
+    let phone = bench.offered_to_phone();
+    bench.at_phone(|p, now| p.hangup(now, phone, 488, None, &[]));
+    assert_eq!(bench.cleared_at_exchange(), Some(65));
+    bench.assert_idle();
+}
+
+#[test]
+fn clear_mode_from_sip_is_a_data_call_and_answered_by_its_own_payload_type() {
+    let offer = "v=0\r\no=- 1 1 IN IP4 192.0.2.20\r\ns=-\r\nc=IN IP4 192.0.2.20\r\nt=0 0\r\nm=audio 4000 RTP/AVP 125 8\r\n\
+                 a=rtpmap:125 CLEARMODE/8000\r\na=rtpmap:8 PCMA/8000\r\n";
+    let mut bench = Bench::new();
+    let call = bench.at_phone(|p, now| p.invite(now, Invite { body: sdp(offer), ..Bench::phone_invite("100") }));
+    let (far, offered) = bench.setup_at_exchange();
+    assert_eq!(offered.bearer, Bearer { law: offered.bearer.law, ..Bearer::UNRESTRICTED_64 });
+    bench.at_exchange(|x, now| x.connect(now, far, Connected::default()));
+    assert!(bench.sent("SIP/2.0 200 OK")[0].contains("m=audio 40000 RTP/AVP 125\r\na=rtpmap:125 CLEARMODE/8000\r\n"));
+    assert!(bench.story(1).contains("as data"), "{}", bench.story(1));
+    bench.at_phone(|p, now| p.hangup(now, call, 480, None, &[]));
+    bench.assert_idle();
 }
 
 /// Text such as headers of addresses have, mostly broken.

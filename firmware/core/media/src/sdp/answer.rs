@@ -2,22 +2,22 @@
 
 use super::offer::{audio_section, choose_audio, read_audio, session_lines};
 use super::{Line, Media, Origin, Reason, Session, Unacceptable};
-use crate::{Codec, Offer};
+use crate::{Format, Offer};
 
 impl Offer {
     /// Agrees to the peer's offer with what we offer: one codec, the first of ours that the peer has too.
     ///
-    /// The result is our view, to be sent: our address, the peer's payload type for events, our direction within what the
+    /// The result is our view, to be sent: our address, the peer's payload types, our direction within what the
     /// peer allows. The stream then takes `theirs.address` as remote, and from the result the codec, the events, the packet
     /// time and the direction.
     ///
     /// # Errors
     /// [`Unacceptable`] when there is no codec in common.
     pub fn answer(&self, theirs: &Self) -> Result<Self, Unacceptable> {
-        let codec = self.codecs.iter().find(|codec| theirs.codecs.contains(codec)).ok_or_else(|| no_codec(&theirs.codecs))?;
+        let format = self.format_in_common(theirs).ok_or_else(|| no_codec(&theirs.formats))?;
         Ok(Self {
             address: self.address,
-            codecs: vec![*codec],
+            formats: vec![format],
             telephone_event: self.telephone_event.and(theirs.telephone_event),
             comfort_noise: self.comfort_noise && theirs.comfort_noise,
             ptime_ms: theirs.ptime_ms,
@@ -26,8 +26,8 @@ impl Offer {
     }
 }
 
-fn no_codec(codecs: &[Codec]) -> Unacceptable {
-    let names: Vec<&str> = codecs.iter().map(|codec| codec.name()).collect();
+fn no_codec(formats: &[Format]) -> Unacceptable {
+    let names: Vec<&str> = formats.iter().map(|format| format.codec.name()).collect();
     Reason::NoCodec(names.join(" ")).into()
 }
 
@@ -83,10 +83,11 @@ pub fn read_answer(ours: &Offer, text: &str) -> Result<Offer, Unacceptable> {
         return Err(Reason::Refused.into());
     }
     let theirs = read_audio(&session, media)?;
-    let codec = theirs.codecs.iter().find(|codec| ours.codecs.contains(codec)).ok_or_else(|| no_codec(&theirs.codecs))?;
+    let offered = |format: &&Format| ours.formats.iter().any(|of_ours| of_ours.codec == format.codec);
+    let format = theirs.formats.iter().find(offered).ok_or_else(|| no_codec(&theirs.formats))?;
     Ok(Offer {
         address: theirs.address,
-        codecs: vec![*codec],
+        formats: vec![*format],
         telephone_event: ours.telephone_event.and(theirs.telephone_event),
         comfort_noise: ours.comfort_noise && theirs.comfort_noise,
         ptime_ms: theirs.ptime_ms,

@@ -186,6 +186,15 @@ impl Media {
         attributes(&self.lines)
     }
 
+    /// What `a=rtpmap` says of a payload type, such as `PCMA/8000`.
+    #[must_use]
+    pub fn encoding_of(&self, payload_type: u8) -> Option<&str> {
+        self.attributes().filter(|(name, _)| name.eq_ignore_ascii_case("rtpmap")).find_map(|(_, value)| {
+            let (format, encoding) = value.trim().split_once([' ', '\t'])?;
+            (format.parse() == Ok(payload_type)).then_some(encoding)
+        })
+    }
+
     /// Payload type that `a=rtpmap` gives to an encoding such as `telephone-event/8000`, if the formats list it too.
     #[must_use]
     pub fn payload_type_of(&self, encoding: &str) -> Option<u8> {

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::{Connection, Line, Malformed, Media, Origin, Session, SessionOrigin};
 use crate::offer::nearest_ptime;
-use crate::{Codec, Direction, Offer};
+use crate::{Codec, Direction, Format, Offer};
 
 /// Packet time when none is said (RFC 3551 section 4.2).
 const DEFAULT_PTIME_MS: u32 = 20;
@@ -95,9 +95,9 @@ pub(super) fn audio_section(offer: &Offer) -> Media {
     let mut formats = Vec::new();
     let mut lines = Vec::new();
     let mut attribute = |name: &str, value: Option<String>| lines.push(Line::Attribute { name: name.into(), value });
-    for codec in &offer.codecs {
-        formats.push(codec.payload_type().to_string());
-        attribute("rtpmap", Some(format!("{} {}/8000", codec.payload_type(), codec.name())));
+    for format in &offer.formats {
+        formats.push(format.payload_type.to_string());
+        attribute("rtpmap", Some(format!("{} {}/8000", format.payload_type, format.codec.name())));
     }
     if offer.comfort_noise {
         formats.push(COMFORT_NOISE.into());
@@ -148,8 +148,8 @@ pub(super) fn read_audio(session: &Session, media: &Media) -> Result<Offer, Reas
     if !media.protocol.eq_ignore_ascii_case(PLAIN_RTP) {
         return Err(Reason::Transport(media.protocol.clone()));
     }
-    let codecs = read_codecs(media);
-    if codecs.is_empty() {
+    let formats = read_formats(media);
+    if formats.is_empty() {
         return Err(Reason::NoCodec(media.formats.join(" ")));
     }
     let connection = session.connection_of(media).ok_or(Reason::NoConnection)?;
@@ -158,7 +158,7 @@ pub(super) fn read_audio(session: &Session, media: &Media) -> Result<Offer, Reas
     let direction = if ip.is_unspecified() { stated.and(Direction::SendOnly) } else { stated };
     Ok(Offer {
         address: SocketAddr::new(ip, media.port),
-        codecs,
+        formats,
         telephone_event: media.payload_type_of("telephone-event/8000"),
         comfort_noise: media.formats.iter().any(|format| format == COMFORT_NOISE),
         ptime_ms: read_ptime(media),
@@ -166,17 +166,23 @@ pub(super) fn read_audio(session: &Session, media: &Media) -> Result<Offer, Reas
     })
 }
 
-/// Known codecs in the order of the formats, each once.
-fn read_codecs(media: &Media) -> Vec<Codec> {
-    let mut codecs = Vec::new();
-    for format in &media.formats {
-        if let Some(codec) = format.parse().ok().and_then(Codec::from_payload_type)
-            && !codecs.contains(&codec)
-        {
-            codecs.push(codec);
-        }
+/// Known codecs in the order of the formats, each once: by `a=rtpmap`, or by a number that has its own meaning.
+fn read_formats(media: &Media) -> Vec<Format> {
+    let mut formats: Vec<Format> = Vec::new();
+    for payload_type in media.formats.iter().filter_map(|format| format.parse::<u8>().ok()) {
+        let mapped = media.encoding_of(payload_type).and_then(codec_of).map(|codec| Format { codec, payload_type });
+        let known = mapped.or_else(|| Format::of_payload_type(payload_type)).filter(|_| payload_type < 128);
+        formats.extend(known.filter(|known| formats.iter().all(|format| format.codec != known.codec)));
     }
-    codecs
+    formats
+}
+
+/// The codec of `name/clock` or `name/clock/channels`, one channel at 8000 Hz.
+fn codec_of(encoding: &str) -> Option<Codec> {
+    let mut parts = encoding.trim().split('/');
+    let codec = Codec::of_name(parts.next()?)?;
+    let fits = parts.next()? == "8000" && parts.next().is_none_or(|channels| channels == "1");
+    fits.then_some(codec)
 }
 
 /// The wanted packet time, not above `maxptime`, brought to what a stream can keep.

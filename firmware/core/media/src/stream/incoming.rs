@@ -9,7 +9,7 @@ use crate::reception::{Reception, Verdict};
 use crate::rtcp;
 use crate::rtp::Packet;
 use crate::telephone_event::{Digit, Payload};
-use crate::{Codec, g711};
+use crate::{Codec, Format, g711};
 
 /// Comfort noise, RFC 3389.
 const COMFORT_NOISE: u8 = 13;
@@ -192,10 +192,15 @@ impl Stream {
     fn meaning_of(&self, payload_type: u8) -> Option<Meaning> {
         if Some(payload_type) == self.telephone_event {
             Some(Meaning::TelephoneEvent)
+        } else if payload_type == self.format.payload_type {
+            Some(Meaning::Audio(self.format.codec))
+        } else if self.format.codec.is_clear() {
+            // Sound in a data call would be taken for data.
+            None
         } else if payload_type == COMFORT_NOISE {
             Some(Meaning::ComfortNoise)
         } else {
-            Codec::from_payload_type(payload_type).map(Meaning::Audio)
+            Format::of_payload_type(payload_type).map(|format| Meaning::Audio(format.codec))
         }
     }
 
@@ -263,7 +268,9 @@ impl Stream {
             Meaning::Audio(codec) => {
                 if let Some(payload) = self.scratch.get_mut(..packet.payload.len()) {
                     payload.copy_from_slice(packet.payload);
-                    g711::convert(codec.law(), self.line_law, payload);
+                    if let Some(law) = codec.law() {
+                        g711::convert(law, self.line_law, payload);
+                    }
                     self.buffer.push(packet.timestamp, payload);
                 }
                 let ended = self.digits.handle_audio(packet.timestamp);

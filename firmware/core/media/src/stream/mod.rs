@@ -29,7 +29,7 @@ pub use stats::StreamStats;
 
 use crate::jitter::{FixedBuffer, LONGEST_PAYLOAD};
 use crate::telephone_event::Receiver;
-use crate::{BLOCK, Codec, Direction, Law, g711, rtcp};
+use crate::{BLOCK, Direction, Format, Law, g711, rtcp};
 use incoming::{Latch, Source};
 use outgoing::{Packetiser, Queue};
 use reports::{Reports, Sent};
@@ -66,7 +66,7 @@ pub struct StreamConfig {
     /// Timestamp of the first sample; random (RFC 3550 section 5.1).
     pub first_timestamp: u32,
     /// Codec to send.
-    pub codec: Codec,
+    pub format: Format,
     /// Law of the span.
     pub line_law: Law,
     /// Milliseconds in a packet sent: 10 to 60 in steps of 10, others are brought there.
@@ -118,7 +118,7 @@ pub enum Event {
 /// One RTP session. See the module header.
 #[derive(Debug, Clone)]
 pub struct Stream {
-    codec: Codec,
+    format: Format,
     line_law: Law,
     telephone_event: Option<u8>,
     direction: Direction,
@@ -154,7 +154,7 @@ impl Stream {
     #[must_use]
     pub fn new(config: StreamConfig) -> Self {
         Self {
-            codec: config.codec,
+            format: config.format,
             line_law: config.line_law,
             telephone_event: config.telephone_event,
             direction: config.direction,
@@ -163,7 +163,7 @@ impl Stream {
             packetiser: Packetiser::new(config.ssrc, config.first_sequence, config.first_timestamp, config.ptime_ms),
             queue: Queue::new(config.remote),
             reports: Reports::new(config.ssrc, config.cname),
-            buffer: FixedBuffer::new(config.jitter_ms, g711::silence(config.line_law)),
+            buffer: FixedBuffer::new(config.jitter_ms, idle(config.format, config.line_law)),
             digits: Receiver::default(),
             scratch: vec![0; LONGEST_PAYLOAD].into_boxed_slice(),
             timers: Timers::new(),
@@ -213,9 +213,11 @@ impl Stream {
         if !self.packetiser.collect(block) {
             return;
         }
-        g711::convert(self.line_law, self.codec.law(), self.packetiser.collected());
+        if let Some(law) = self.format.codec.law() {
+            g711::convert(self.line_law, law, self.packetiser.collected());
+        }
         let octets = self.packetiser.collected().len();
-        let payload_type = self.codec.payload_type();
+        let payload_type = self.format.payload_type;
         let packetiser = &mut self.packetiser;
         if self.queue.push(TransmitKind::Rtp, to, |buffer| packetiser.emit(payload_type, buffer)) {
             self.counters.packets_sent += 1;
@@ -231,7 +233,7 @@ impl Stream {
         if self.direction.receives() {
             self.buffer.pull(block);
         } else {
-            block.fill(g711::silence(self.line_law));
+            block.fill(idle(self.format, self.line_law));
         }
     }
 
@@ -308,7 +310,7 @@ impl Stream {
 
     /// A new agreement on the same session (re-INVITE): peer's address, codec to send, direction seen from this end.
     /// Sequence numbers, timestamps and SSRC go on.
-    pub fn redirect(&mut self, remote: SocketAddr, codec: Codec, direction: Direction) {
+    pub fn redirect(&mut self, remote: SocketAddr, format: Format, direction: Direction) {
         if remote != self.latch.signalled() {
             self.latch.redirect(remote);
             self.reports.forget_peer();
@@ -316,7 +318,7 @@ impl Stream {
         if direction.receives() && !self.direction.receives() {
             self.buffer.reset();
         }
-        self.codec = codec;
+        self.format = format;
         self.direction = direction;
         if let Some(clock) = self.clock {
             self.rearm_silence(clock.latest);
@@ -358,6 +360,11 @@ impl Stream {
     pub const fn remote(&self) -> SocketAddr {
         self.latch.rtp()
     }
+}
+
+/// What the line gets when there is nothing: silence, and all ones on a clear channel.
+const fn idle(format: Format, line_law: Law) -> u8 {
+    if format.codec.is_clear() { 0xff } else { g711::silence(line_law) }
 }
 
 /// An address that means: send nothing (RFC 3264 section 8.4).

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use media::{BLOCK, Codec, Direction, Event, Law, Stream, StreamConfig, TransmitKind, rtcp};
+use media::{BLOCK, Codec, Direction, Event, Format, Law, Stream, StreamConfig, TransmitKind, rtcp};
 use sansio::sim::{Disturbance, Link, SplitMix64};
 
 /// Time between blocks.
@@ -53,7 +53,7 @@ pub(crate) fn config(ssrc: u32, remote: SocketAddr) -> StreamConfig {
         ssrc,
         first_sequence: 65_530, // wraps soon
         first_timestamp: u32::MAX - 1_000,
-        codec: Codec::Pcma,
+        format: Format::of(Codec::Pcma),
         line_law: Law::A,
         ptime_ms: 20,
         jitter_ms: 40,

@@ -155,11 +155,6 @@ impl SipLegs {
             out.say(leg, trunk, FromLeg::Released(release));
             return;
         };
-        if matches!(setup.bearer, Bearer::Data { .. }) {
-            let release = Release::by_box(65, "a data call cannot be carried over RTP: route it to a span");
-            out.say(leg, trunk, FromLeg::Released(release));
-            return;
-        }
         let (new, offer) = Leg::outgoing(leg, trunk, ours);
         let called = Uri::sip_at(Some(&setup.called.to_string()), flow.remote);
         let called = subaddress::write(called, setup.called_subaddress.as_ref());
@@ -460,6 +455,8 @@ fn setup(request: &Request, media: Option<Offer>) -> Setup {
         may_grow: true,
         diversions: diversion::diversions(&request.headers),
         user_to_user: user_to_user::read(&request.headers),
+        // Clear mode is what becomes of a data call (RFC 4040 section 1); 64 kbit/s unrestricted is all that it can say.
+        bearer: if media.as_ref().is_some_and(Offer::is_clear) { Bearer::UNRESTRICTED } else { Bearer::default() },
         media,
         ..Setup::default()
     }
