@@ -27,12 +27,17 @@ pub use read::{Reading, SpanReading, read, read_span, write, write_span};
 pub use span::{BackEnd, Framing, Hunting, NfasDChannel, NfasMember, Side, Signalling, Span, SwitchType};
 pub use validate::validate;
 
+/// The country unless told otherwise: as the default framing is E1, one of A-law.
+pub const DEFAULT_COUNTRY: &str = "de";
+
 /// The whole document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// The name this box shows to people.
     pub name: String,
+    /// The country whose tones and ring cadence are played, by its ISO 3166 code: see [`crate::country`].
+    pub country: String,
     /// SIP listening addresses and timers.
     pub sip: Sip,
     /// RTP addresses, ports and buffers.
@@ -54,6 +59,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             name: "junctor".into(),
+            country: DEFAULT_COUNTRY.into(),
             sip: Sip::default(),
             media: Media::default(),
             capture: Capture::default(),

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use super::check_span::{check_span, check_spans};
 use super::{Peer, Problem, Route, Settings, Span};
+use crate::country;
 
 /// Every problem of `settings`; empty when there is none.
 #[must_use]
 pub fn validate(settings: &Settings) -> Vec<Problem> {
     let mut problems = Vec::new();
+    check_country(&settings.country, &mut problems);
     sip(settings, &mut problems);
     media(settings, &mut problems);
     names(settings, &mut problems);
@@ -23,6 +25,15 @@ pub fn validate(settings: &Settings) -> Vec<Problem> {
         check_route(index, route, settings, &mut problems);
     }
     problems
+}
+
+fn check_country(code: &str, problems: &mut Vec<Problem>) {
+    if country::by_code(code).is_some() {
+        return;
+    }
+    let near = country::near(code);
+    let codes = if near.is_empty() { country::ALL.iter().map(|country| country.code).collect() } else { near };
+    problems.push(Problem::error("country", format!("\"{code}\""), format!("a country's code, such as {}", codes.join(", "))));
 }
 
 fn sip(settings: &Settings, problems: &mut Vec<Problem>) {

@@ -1,0 +1,17 @@
+//! Italy: tones as in E.180 Sup.2; each value names its own.
+
+use super::{Country, RingCadence, Source, Tone, Tones, off, on};
+use crate::settings::Law;
+
+pub(super) const COUNTRY: Country = Country {
+    code: "it",
+    name: "Italy",
+    law: Law::A,
+    tones: Tones {
+        dial: Some(Tone::repeating(&[on(&[425.0], 600), off(1000), on(&[425.0], 200), off(200)], Source::Supplement2)),
+        ringback: Some(Tone::repeating(&[on(&[425.0], 1000), off(4000)], Source::Supplement2)),
+        busy: Some(Tone::repeating(&[on(&[425.0], 200), off(200)], Source::Supplement2)),
+        ..Tones::NONE
+    },
+    ring: RingCadence::of_ringing_tone(&[1000, 4000]),
+};

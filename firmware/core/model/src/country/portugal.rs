@@ -1,0 +1,20 @@
+//! Portugal: tones as in E.180 Sup.2; each value names its own.
+
+use super::{Country, RingCadence, Source, Tone, Tones, off, on, steady};
+use crate::settings::Law;
+
+pub(super) const COUNTRY: Country = Country {
+    code: "pt",
+    name: "Portugal",
+    law: Law::A,
+    tones: Tones {
+        dial: Some(Tone::repeating(&[steady(&[425.0])], Source::Supplement2)),
+        ringback: Some(Tone::repeating(&[on(&[425.0], 1000), off(5000)], Source::Supplement2)),
+        busy: Some(Tone::repeating(&[on(&[425.0], 500), off(500)], Source::Supplement2)),
+        congestion: Some(Tone::repeating(&[on(&[425.0], 200), off(200)], Source::Supplement2)),
+        stutter_dial: Some(Tone::repeating(&[on(&[425.0], 1000), off(200)], Source::Supplement2)),
+        call_waiting: Some(Tone::repeating(&[on(&[425.0], 200), off(200), on(&[425.0], 200), off(5000)], Source::Supplement2)),
+        ..Tones::NONE
+    },
+    ring: RingCadence::of_ringing_tone(&[1000, 5000]),
+};
