@@ -1,11 +1,12 @@
 //! Voice over RTP: G.711, RTP and RTCP, a fixed jitter buffer, telephone events, SDP offer and answer.
 //!
-//! Two parts, which meet only in [`Offer`]:
+//! Three parts, of which the first two meet only in [`Offer`]:
 //!
 //! - [`sdp`] turns SDP text into the neutral [`Offer`] and back, and applies the rules of RFC 3264. Only the SIP leg
 //!   touches SDP text; a call controller holds `Offer`s.
 //! - [`Stream`] is one RTP session of one call leg. The span's 8 kHz clock drives it: one [`Stream::line_to_ip`] and one
 //!   [`Stream::ip_to_line`] each 10 ms block. It is pure: bytes and time come in, bytes and events go out.
+//! - [`tone`] makes call progress tones and DTMF digits for the line, sample by sample.
 //!
 //! ```text
 //! each 10 ms:   stream.line_to_ip(now, &from_line);  stream.ip_to_line(&mut to_line);
@@ -30,6 +31,7 @@ pub mod rtp;
 pub mod sdp;
 pub mod stream;
 pub mod telephone_event;
+pub mod tone;
 
 pub use codec::{Codec, Format, Law};
 pub use octets::NoRoom;
