@@ -16,7 +16,7 @@
 //! ```
 //!
 //! Sample counts are of 8000 Hz everywhere. Left out of this first cut: SRTP, ICE, adaptive depth, packet loss
-//! concealment (a lost block is silence), sending of telephone events, rtcp-mux, codecs other than G.711.
+//! concealment (a lost block is silence), rtcp-mux, codecs other than G.711.
 #![forbid(unsafe_code)]
 #![warn(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::wildcard_enum_match_arm)]
 

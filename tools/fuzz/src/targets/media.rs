@@ -81,7 +81,11 @@ pub(super) fn stream(bytes: &[u8]) -> bool {
         match what % 4 {
             0 | 1 => stream.handle_rtp(now, peer(), octets),
             2 => stream.handle_rtcp(now, peer(), octets),
-            _ => now += Duration::from_millis(10 * u64::from(*length)),
+            _ => {
+                now += Duration::from_millis(10 * u64::from(*length));
+                // Sending events must bear whatever the peer does meanwhile.
+                stream.send_digit(char::from(*length), 40 * u32::from(*what));
+            }
         }
         stream.ip_to_line(&mut block);
         stream.line_to_ip(now, &block);

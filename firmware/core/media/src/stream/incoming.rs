@@ -294,7 +294,7 @@ impl Stream {
         }
     }
 
-    fn report_digit(&mut self, digit: Option<Digit>) {
+    pub(super) fn report_digit(&mut self, digit: Option<Digit>) {
         if let Some(Digit { digit, duration }) = digit {
             self.counters.digits += 1;
             self.push_event(Event::Digit { digit, duration });

@@ -28,7 +28,7 @@ pub use outgoing::{Transmit, TransmitKind};
 pub use stats::StreamStats;
 
 use crate::jitter::{FixedBuffer, LONGEST_PAYLOAD};
-use crate::telephone_event::Receiver;
+use crate::telephone_event::{Receiver, Sender, SenderConfig};
 use crate::{BLOCK, Direction, Format, Law, g711, rtcp};
 use incoming::{Latch, Source};
 use outgoing::{Packetiser, Queue};
@@ -129,6 +129,7 @@ pub struct Stream {
     reports: Reports,
     buffer: FixedBuffer,
     digits: Receiver,
+    keying: Sender,
     /// A received payload in line law.
     scratch: Box<[u8]>,
     timers: Timers<Timer>,
@@ -165,6 +166,7 @@ impl Stream {
             reports: Reports::new(config.ssrc, config.cname),
             buffer: FixedBuffer::new(config.jitter_ms, idle(config.format, config.line_law)),
             digits: Receiver::default(),
+            keying: Sender::new(SenderConfig { interval_ms: config.ptime_ms.into(), ..SenderConfig::default() }),
             scratch: vec![0; LONGEST_PAYLOAD].into_boxed_slice(),
             timers: Timers::new(),
             events: VecDeque::with_capacity(EVENTS),
@@ -210,6 +212,10 @@ impl Stream {
             self.packetiser.pass();
             return;
         }
+        if self.send_events(to) {
+            self.packetiser.pass();
+            return;
+        }
         if !self.packetiser.collect(block) {
             return;
         }
@@ -228,8 +234,32 @@ impl Stream {
         }
     }
 
+    /// Sends the digit as a telephone event of `ms` milliseconds, after those that were given before; audio pauses meanwhile. False, and
+    /// nothing is sent, when events were not agreed, the character is none of [`crate::telephone_event::event_of_digit`], or too many wait.
+    pub fn send_digit(&mut self, digit: char, ms: u32) -> bool {
+        self.telephone_event.is_some() && self.keying.queue(digit, ms)
+    }
+
+    /// Queues the reports that are due; true when this block belongs to an event and its audio is not sent.
+    fn send_events(&mut self, to: SocketAddr) -> bool {
+        let Some(payload_type) = self.telephone_event else { return false };
+        let in_event = self.keying.handle_block(self.packetiser.timestamp());
+        while let Some(report) = self.keying.poll_report() {
+            let packetiser = &mut self.packetiser;
+            if self.queue.push(TransmitKind::Rtp, to, |buffer| packetiser.emit_event(payload_type, report, buffer)) {
+                self.counters.packets_sent += 1;
+                self.counters.bytes_sent += u64::try_from(report.payload.emit().len()).unwrap_or(0);
+            } else {
+                self.counters.send_overflows += 1;
+            }
+        }
+        in_event
+    }
+
     /// Fills one block for the line, in line law; silence for what is not there.
     pub fn ip_to_line(&mut self, block: &mut [u8; BLOCK]) {
+        let ended = self.digits.handle_block();
+        self.report_digit(ended);
         if self.direction.receives() {
             self.buffer.pull(block);
         } else {

@@ -4,6 +4,7 @@ use core::net::SocketAddr;
 
 use crate::BLOCK;
 use crate::rtp::{HEADER, Packet};
+use crate::telephone_event::Report;
 
 /// Blocks in the longest packet sent (60 ms).
 const MOST_BLOCKS: usize = 6;
@@ -156,6 +157,23 @@ impl Packetiser {
         self.blocks = 0;
         self.marker = false;
         written
+    }
+
+    /// Writes a telephone event's report; its number is used up even when there is no room for it.
+    pub(super) fn emit_event(&mut self, payload_type: u8, report: Report, buffer: &mut [u8]) -> Option<usize> {
+        let packet = Packet {
+            marker: report.marker,
+            payload_type,
+            sequence: self.sequence,
+            timestamp: report.timestamp,
+            ssrc: self.ssrc,
+            csrcs: &[],
+            extension: None,
+            payload: &report.payload.emit(),
+            padding: 0,
+        };
+        self.sequence = self.sequence.wrapping_add(1);
+        packet.emit(buffer).ok()
     }
 
     /// The packet cannot be sent: its number is used up nevertheless, so that the far end counts it as lost.

@@ -1,0 +1,225 @@
+//! The sending end: digits in a queue become reports (RFC 4733 section 2.5.1).
+//!
+//! One [`Sender::handle_block`] each block of 10 ms, then [`Sender::poll_report`] until `None`. Each report is a packet of its own. The first one of an
+//! event goes out with its first block and has the marker; updates follow at the interval, each with the duration so far and all with the
+//! timestamp of the start; the last one has the end bit and is sent three times, at the interval. An event of more than 65,535 units goes
+//! on in a segment of its own (section 2.5.1.3), and the last report of each segment is repeated as well. While [`Sender::is_sounding`], audio is not to be sent.
+//!
+//! Left out: events whose end is not known when they begin; audio of the tone beside its events.
+
+use std::collections::VecDeque;
+
+use super::{LONGEST, Payload, event_of_digit};
+use crate::BLOCK;
+
+/// Digits that wait at most.
+const QUEUED: usize = 64;
+/// Times that the last report of an event or segment is sent (section 2.5.1.4).
+const COPIES: u8 = 3;
+/// Reports of one block at most: two copies of a segment's end, an update, the segment's end.
+const REPORTS: usize = 4;
+/// Timestamp units of a block.
+const BLOCK_UNITS: u64 = BLOCK as u64;
+
+/// How events are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SenderConfig {
+    /// Time between reports in milliseconds, brought to whole blocks of 10: 50, or the packet time (section 2.5.1.2).
+    pub interval_ms: u32,
+    /// Silence between the end of a digit and the start of the next, in milliseconds; no shorter than until the end was sent three times.
+    pub pause_ms: u32,
+    /// Power level in -dBm0, 0 to 63.
+    pub volume: u8,
+}
+
+impl Default for SenderConfig {
+    fn default() -> Self {
+        Self { interval_ms: 50, pause_ms: 50, volume: 10 }
+    }
+}
+
+/// A report with what its RTP header must say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Report {
+    /// The four octets.
+    pub payload: Payload,
+    /// RTP timestamp: when the event or its segment began.
+    pub timestamp: u32,
+    /// RTP marker: this is the event's first report.
+    pub marker: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// No event; so many blocks have to pass before the next one.
+    Idle {
+        pause: u32,
+    },
+    Sounding(Sounding),
+}
+
+/// An event that is being sent. Times are timestamp units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Sounding {
+    event: u8,
+    /// Timestamp of the segment.
+    start: u32,
+    /// From the start of the segment until the event ends.
+    remaining: u64,
+    /// Since the start of the segment.
+    elapsed: u64,
+    /// Blocks until the next update.
+    wait: u32,
+    first: bool,
+}
+
+/// The last report of an event or a segment, to be sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Repeat {
+    report: Report,
+    left: u8,
+    /// Blocks until the next time.
+    wait: u32,
+}
+
+/// Turns digits into reports. See the module header.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    interval: u32,
+    pause: u32,
+    volume: u8,
+    /// Events with their durations in timestamp units.
+    waiting: VecDeque<(u8, u64)>,
+    state: State,
+    repeat: Option<Repeat>,
+    reports: VecDeque<Report>,
+}
+
+impl Sender {
+    /// A sender with nothing to send. Allocates its queues, and nothing later.
+    #[must_use]
+    pub fn new(config: SenderConfig) -> Self {
+        Self {
+            interval: blocks(config.interval_ms).max(1),
+            pause: blocks(config.pause_ms),
+            volume: config.volume.min(63),
+            waiting: VecDeque::with_capacity(QUEUED),
+            state: State::Idle { pause: 0 },
+            repeat: None,
+            reports: VecDeque::with_capacity(REPORTS),
+        }
+    }
+
+    /// Puts a digit of `ms` milliseconds (at least one block) behind those that wait. False when it is no digit or too many wait.
+    pub fn queue(&mut self, digit: char, ms: u32) -> bool {
+        let Some(event) = event_of_digit(digit) else { return false };
+        if self.waiting.len() >= QUEUED {
+            return false;
+        }
+        self.waiting.push_back((event, (u64::from(ms) * 8).max(BLOCK_UNITS)));
+        true
+    }
+
+    /// Forgets digits that wait. One that has begun is sent to its end, as its receiver waits for that.
+    pub fn clear(&mut self) {
+        self.waiting.clear();
+    }
+
+    /// Whether the latest block belongs to an event, so that its audio is not to be sent.
+    #[must_use]
+    pub const fn is_sounding(&self) -> bool {
+        matches!(self.state, State::Sounding(_))
+    }
+
+    /// Whether nothing waits, sounds or has to be repeated.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        !self.is_sounding() && self.waiting.is_empty() && self.repeat.is_none() && self.reports.is_empty()
+    }
+
+    /// A block whose first sample has this timestamp is complete. Says whether the block belongs to an event.
+    pub fn handle_block(&mut self, timestamp: u32) -> bool {
+        self.repeat_if_due();
+        if let State::Idle { pause } = self.state {
+            self.state = match self.waiting.front() {
+                Some(&(event, remaining)) if pause == 0 && self.repeat.is_none() => {
+                    self.waiting.pop_front();
+                    State::Sounding(Sounding { event, start: timestamp, remaining, elapsed: 0, wait: 1, first: true })
+                }
+                Some(_) | None => State::Idle { pause: pause.saturating_sub(1) },
+            };
+        }
+        match self.state {
+            State::Idle { .. } => false,
+            State::Sounding(sounding) => {
+                self.sound(sounding);
+                true
+            }
+        }
+    }
+
+    /// The next report to send.
+    pub fn poll_report(&mut self) -> Option<Report> {
+        self.reports.pop_front()
+    }
+
+    fn sound(&mut self, mut now: Sounding) {
+        now.elapsed = now.elapsed.saturating_add(BLOCK_UNITS).min(now.remaining);
+        now.wait = now.wait.saturating_sub(1);
+        if now.elapsed > u64::from(LONGEST) {
+            self.push_last(&now, LONGEST, false);
+            now.first = false;
+            now.start = now.start.wrapping_add(u32::from(LONGEST));
+            now.remaining = now.remaining.saturating_sub(u64::from(LONGEST));
+            now.elapsed = now.elapsed.saturating_sub(u64::from(LONGEST));
+        }
+        let duration = u16::try_from(now.elapsed).unwrap_or(LONGEST);
+        if now.elapsed >= now.remaining {
+            self.push_last(&now, duration, true);
+            self.state = State::Idle { pause: self.pause };
+            return;
+        }
+        if now.wait == 0 {
+            let report = self.report(&now, duration, false);
+            self.push(report);
+            now.wait = self.interval;
+            now.first = false;
+        }
+        self.state = State::Sounding(now);
+    }
+
+    const fn report(&self, now: &Sounding, duration: u16, end: bool) -> Report {
+        let payload = Payload { event: now.event, end, reserved: false, volume: self.volume, duration };
+        Report { payload, timestamp: now.start, marker: now.first }
+    }
+
+    fn push_last(&mut self, now: &Sounding, duration: u16, end: bool) {
+        let report = self.report(now, duration, end);
+        self.push(report);
+        self.repeat = Some(Repeat { report: Report { marker: false, ..report }, left: COPIES - 1, wait: self.interval });
+    }
+
+    fn repeat_if_due(&mut self) {
+        let Some(mut repeat) = self.repeat.take() else { return };
+        repeat.wait = repeat.wait.saturating_sub(1);
+        if repeat.wait == 0 {
+            self.push(repeat.report);
+            repeat.left = repeat.left.saturating_sub(1);
+            repeat.wait = self.interval;
+        }
+        self.repeat = (repeat.left > 0).then_some(repeat);
+    }
+
+    /// Who does not drain the reports loses the oldest, as each later one says more.
+    fn push(&mut self, report: Report) {
+        if self.reports.len() >= REPORTS {
+            self.reports.pop_front();
+        }
+        self.reports.push_back(report);
+    }
+}
+
+/// Whole blocks in so many milliseconds, rounded up.
+const fn blocks(ms: u32) -> u32 {
+    ms.div_ceil(10)
+}
