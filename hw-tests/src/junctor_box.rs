@@ -30,7 +30,8 @@ const MEDIA_PORTS: u16 = 80;
 pub struct Setup {
     /// Name, and what else its `[[span]]` says.
     spans: Vec<(String, String)>,
-    peers: Vec<(String, Transport, u16)>,
+    /// Name, and the lines of its table below that.
+    peers: Vec<(String, String)>,
     routes: Vec<(String, String, String)>,
     ring_seconds: u32,
     capture: bool,
@@ -74,8 +75,16 @@ impl Setup {
     /// One more SIP peer on 127.0.0.1, with the routes the module's header names.
     pub fn peer(mut self, name: &str, transport: Transport, port: u16) -> Self {
         let prefix = format!("10{}", self.peers.len());
-        self.peers.push((name.to_owned(), transport, port));
+        self.peers.push((name.to_owned(), format!("address = \"{}:127.0.0.1:{port}\"", transport.parameter())));
         self.route("pstn", &prefix, name).route(name, "555", "pstn")
+    }
+
+    /// One more line of the last peer's table.
+    pub fn peer_line(mut self, line: &str) -> Self {
+        if let Some((_, lines)) = self.peers.last_mut() {
+            let _ = write!(lines, "\n{line}");
+        }
+        self
     }
 
     /// One more route.
@@ -123,9 +132,8 @@ calls = {}
         for (name, lines) in &self.spans {
             let _ = write!(text, "[[span]]\nname = \"{name}\"\n{lines}\n");
         }
-        for (name, transport, port) in &self.peers {
-            let address = format!("{}:127.0.0.1:{port}", transport.parameter());
-            let _ = write!(text, "[[peer]]\nname = \"{name}\"\naddress = \"{address}\"\n");
+        for (name, lines) in &self.peers {
+            let _ = write!(text, "[[peer]]\nname = \"{name}\"\n{lines}\n");
         }
         for (from, prefix, to) in &self.routes {
             let _ = write!(text, "[[route]]\nfrom = \"{from}\"\nprefix = \"{prefix}\"\nto = \"{to}\"\n");

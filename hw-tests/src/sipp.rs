@@ -105,6 +105,8 @@ pub enum Media {
     SpeechHeardAt(PathBuf, u16),
     /// Names this port on 127.0.0.1 as its own and sends nothing.
     HeardAt(u16),
+    /// Keys these digits as telephone events (`play_dtmf`), which need payload type 96 in [`Run::events`].
+    Digits(&'static str),
 }
 
 /// One run of SIPp.
@@ -123,6 +125,7 @@ pub struct Run {
     limit: Duration,
     media: Media,
     format: (u8, &'static str),
+    events: Option<u8>,
     headers: Vec<String>,
 }
 
@@ -143,6 +146,7 @@ impl Run {
             limit: Duration::from_secs(40),
             media: Media::Mute,
             format: (8, "PCMA/8000"),
+            events: None,
             headers: Vec::new(),
         }
     }
@@ -198,6 +202,12 @@ impl Run {
     /// Offers, or answers, this payload type and encoding instead of A-law.
     pub fn format(mut self, payload_type: u8, encoding: &'static str) -> Self {
         self.format = (payload_type, encoding);
+        self
+    }
+
+    /// Offers, or answers, telephone events by this payload type too.
+    pub fn events(mut self, payload_type: u8) -> Self {
+        self.events = Some(payload_type);
         self
     }
 
@@ -371,22 +381,26 @@ fn write_scenario(directory: &Path, run: &Run) {
             std::fs::write(&path, samples).unwrap_or_else(|e| panic!("cannot write {}: {e}", path.display()));
             format!(r#"<nop><action><exec rtp_stream="{},1,8"/></action></nop>"#, path.display())
         }
+        Media::Digits(digits) => format!(r#"<nop><action><exec play_dtmf="{digits}"/></action></nop>"#),
         Media::Mute | Media::Echo | Media::HeardAt(_) => String::new(),
     };
     let media_port = match &run.media {
         Media::Speech(_) => "[rtpstream_audio_port]".to_owned(),
         Media::SpeechHeardAt(_, port) | Media::HeardAt(port) => port.to_string(),
-        Media::Mute | Media::Echo => "[media_port]".to_owned(),
+        Media::Mute | Media::Echo | Media::Digits(_) => "[media_port]".to_owned(),
     };
     let (payload_type, encoding) = run.format;
+    let (also, events) = run.events.map_or_else(Default::default, |events| {
+        (format!(" {events}"), format!("\n      a=rtpmap:{events} telephone-event/8000\n      a=fmtp:{events} 0-15"))
+    });
     let sdp = format!(
         "      v=0
       o=sipp 1 1 IN IP4 127.0.0.1
       s=-
       c=IN IP4 127.0.0.1
       t=0 0
-      m=audio {media_port} RTP/AVP {payload_type}
-      a=rtpmap:{payload_type} {encoding}
+      m=audio {media_port} RTP/AVP {payload_type}{also}
+      a=rtpmap:{payload_type} {encoding}{events}
       a=ptime:20"
     );
     // A 200 to BYE lost on UDP must be sent again; a caller's closed TCP connection would count as the call's failure.

@@ -17,9 +17,23 @@ const SECOND: Duration = Duration::from_secs(1);
 fn digits(events: &[Event]) -> Vec<(char, u128)> {
     let digit = |event: &Event| match event {
         Event::Digit { digit, duration } => Some((*digit, duration.as_millis())),
-        Event::FirstPacket { .. } | Event::SsrcChanged { .. } | Event::RtpTimeout { .. } => None,
+        Event::DigitBegan { .. } | Event::FirstPacket { .. } | Event::SsrcChanged { .. } | Event::RtpTimeout { .. } => None,
     };
     events.iter().filter_map(digit).collect()
+}
+
+#[test]
+fn digit_is_told_when_it_begins_and_when_it_ends() {
+    let mut call = Call::plain();
+    call.run_for(SECOND);
+    for digit in "77".chars() {
+        assert!(call.left.stream.send_digit(digit, 500));
+    }
+    call.run_for(SECOND / 4);
+    let began = |events: &[Event]| events.iter().filter(|event| **event == Event::DigitBegan { digit: '7' }).count();
+    assert_eq!((began(&call.right.events), digits(&call.right.events)), (1, vec![]));
+    call.run_for(2 * SECOND);
+    assert_eq!((began(&call.right.events), digits(&call.right.events)), (2, vec![('7', 500), ('7', 500)]));
 }
 
 #[test]

@@ -219,7 +219,8 @@ fn digits_come_once_each_and_are_silence_on_the_line() {
     }
     bench.receive(&Packet { timestamp: 6 * 160, ..audio(8) });
     let digit = Event::Digit { digit: '5', duration: Duration::from_millis(60) };
-    assert_eq!(bench.events(), [Event::FirstPacket { from: right_address() }, digit]);
+    let began = Event::DigitBegan { digit: '5' };
+    assert_eq!(bench.events(), [Event::FirstPacket { from: right_address() }, began, digit]);
     let mut heard = vec![];
     for _ in 0..12 {
         let mut block = [0; BLOCK];

@@ -3,12 +3,15 @@
 //! A channel is read until it would block, and an RTP end joined to it gives as many blocks as were read: the line is the clock. Two
 //! channels are each read and written for themselves; their spans' clocks may differ.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
+use std::sync::Arc;
 use std::time::Instant;
 
-use call::words::{CallId, MediaQuality, RtpTerminal, SpanId};
-use media::{BLOCK, Law, StreamStats, g711};
+use call::words::{CallId, MediaQuality, RtpTerminal, SpanId, Terminal};
+use media::tone::{Keyed, Keys};
+use media::{BLOCK, Event, Law, StreamStats, g711};
 use tdm::Channel;
 
 use super::rtp_socket::RtpSocket;
@@ -17,6 +20,9 @@ use super::rtp_socket::RtpSocket;
 const PRIME: usize = 2;
 /// Blocks moved at once from one end: more than 200 ms late is lost rather than chased.
 const MOST_AT_ONCE: usize = 20;
+
+/// How long a digit sounds of which no duration was said.
+const KEYED_MS: u32 = 100;
 
 /// What a call carries.
 #[derive(Debug, Clone, Copy)]
@@ -29,8 +35,8 @@ pub(super) struct Carries {
 
 /// One end.
 pub(super) enum End {
-    /// A timeslot; `law` is the span's.
-    Channel { span: SpanId, law: Law, channel: Box<dyn Channel> },
+    /// A timeslot; `law` is the span's. Digits of the other side are keyed on it.
+    Channel { span: SpanId, law: Law, channel: Box<dyn Channel>, keyed: Box<Keyed> },
     /// An RTP session, which converts to the other end's law itself.
     Rtp(Box<RtpSocket>),
     /// A side that holds and has left its channel: the other end hears silence, by the law that it converts from or to.
@@ -47,16 +53,19 @@ pub(super) struct Connection {
     missed: u64,
     /// What there is to say of them.
     note: Option<String>,
+    /// For the ladder, since they were last fetched.
+    notes: VecDeque<String>,
 }
 
 impl End {
     /// A channel's end, its write queue primed with silence.
-    pub(super) fn channel(span: SpanId, law: Law, mut channel: Box<dyn Channel>) -> Self {
+    pub(super) fn channel(span: SpanId, law: Law, mut channel: Box<dyn Channel>, keys: &Arc<Keys>) -> Self {
         for _ in 0..PRIME {
             // A queue that is shorter is full; a DAHDI channel fills its own when its audio begins, and refuses until then: both fine.
             let _ = channel.write(&[g711::silence(law); BLOCK]);
         }
-        Self::Channel { span, law, channel }
+        let keyed = Box::new(Keyed::new(keys.clone(), law));
+        Self::Channel { span, law, channel, keyed }
     }
 
     const fn span(&self) -> Option<SpanId> {
@@ -92,7 +101,11 @@ impl End {
     fn write(&mut self, call: CallId, now: Instant, block: &[u8; BLOCK]) {
         match self {
             // A full write queue: the line takes blocks slower than they come, the span counts the overrun.
-            Self::Channel { channel, .. } => drop(channel.write(block)),
+            Self::Channel { channel, keyed, .. } => {
+                let mut block = *block;
+                keyed.fill(&mut block);
+                drop(channel.write(&block));
+            }
             Self::Rtp(socket) => socket.write_block(call, now, block),
             Self::Held { .. } => {}
         }
@@ -102,6 +115,24 @@ impl End {
         match self {
             Self::Channel { .. } | Self::Held { .. } => None,
             Self::Rtp(socket) => Some(socket),
+        }
+    }
+
+    /// The other side presses a digit.
+    fn press(&mut self, digit: char) {
+        match self {
+            Self::Channel { keyed, .. } => drop(keyed.press(digit)),
+            Self::Rtp(socket) => socket.press(digit),
+            Self::Held { .. } => {}
+        }
+    }
+
+    /// It is released after so many milliseconds; whether this side gets it.
+    fn release(&mut self, digit: char, ms: u32) -> bool {
+        match self {
+            Self::Channel { keyed, .. } => keyed.release(digit, ms),
+            Self::Rtp(socket) => socket.release(digit, ms),
+            Self::Held { .. } => true,
         }
     }
 
@@ -123,7 +154,7 @@ impl End {
 
 impl Connection {
     pub(super) const fn new(call: CallId, a: End, b: End, carries: Carries) -> Self {
-        Self { call, a, b, carries, missed: 0, note: None }
+        Self { call, a, b, carries, missed: 0, note: None, notes: VecDeque::new() }
     }
 
     pub(super) const fn carries(&self) -> Carries {
@@ -195,6 +226,8 @@ impl Connection {
                 socket.run_timers(now);
             }
         }
+        relay_events(&mut self.a, &mut self.b, &mut self.notes);
+        relay_events(&mut self.b, &mut self.a, &mut self.notes);
         let (a, b) = (&mut self.a, &mut self.b);
         match (a.span().is_some(), b.span().is_some()) {
             (true, false) => paced(call, now, a, b),
@@ -215,8 +248,22 @@ impl Connection {
 
     /// Notes for the ladder since the last call.
     pub(super) fn poll_note(&mut self) -> Option<String> {
-        let note = self.a.socket().and_then(RtpSocket::poll_note);
-        note.or_else(|| self.b.socket().and_then(RtpSocket::poll_note))
+        self.notes.pop_front()
+    }
+
+    /// Keys digits to the end that is this timeslot or port.
+    pub(super) fn key(&mut self, to: &Terminal, digits: &str) {
+        for end in [&mut self.a, &mut self.b] {
+            let wanted = match to {
+                Terminal::Channel { span, timeslot } => end.is_channel(*span, *timeslot),
+                Terminal::Rtp(terminal) => end.rtp().is_some_and(|socket| socket.port() == terminal.local_port),
+            };
+            for digit in digits.chars().filter(|_| wanted) {
+                if !end.release(digit, KEYED_MS) {
+                    self.notes.push_back(format!("digit {digit} not passed on: it is no key, or too many wait"));
+                }
+            }
+        }
     }
 
     /// An RTP end moved or holds; found by its port.
@@ -257,6 +304,28 @@ pub(super) struct Closed {
     pub(super) quality: Option<MediaQuality>,
     /// For the ladder: what its channels missed.
     pub(super) note: Option<String>,
+}
+
+/// Passes the digits of one end on to the other, and notes what its session has to say.
+fn relay_events(from: &mut End, to: &mut End, notes: &mut VecDeque<String>) {
+    let Some(socket) = from.socket() else { return };
+    while let Some(event) = socket.poll_event() {
+        let note = match event {
+            Event::DigitBegan { digit } => {
+                to.press(digit);
+                continue;
+            }
+            Event::Digit { digit, duration } => {
+                let ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
+                let passed = if to.release(digit, ms) { "" } else { ", not passed on" };
+                format!("telephone event {digit} for {ms} ms{passed}")
+            }
+            Event::FirstPacket { from } => format!("first packet from {from}"),
+            Event::SsrcChanged { old, new } => format!("source changed from {old:08x} to {new:08x}"),
+            Event::RtpTimeout { silent_for } => format!("nothing received for {} s", silent_for.as_secs()),
+        };
+        notes.push_back(note);
+    }
 }
 
 /// A channel and the RTP end that it paces.

@@ -3,9 +3,11 @@
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use call::words::{CallId, RtpTerminal};
+use media::tone::{Keyed, Keys};
 use media::{BLOCK, Event, Law, Stream, StreamConfig, StreamStats, TransmitKind};
 use model::settings;
 use nix::sys::socket::{setsockopt, sockopt};
@@ -21,6 +23,9 @@ pub(super) struct RtpSocket {
     rtcp: UdpSocket,
     local: SocketAddr,
     stream: Stream,
+    /// Digits for a peer that takes no telephone events, as tones.
+    keyed: Keyed,
+    takes_events: bool,
     capture: Option<Capture>,
 }
 
@@ -30,6 +35,7 @@ impl RtpSocket {
         terminal: &RtpTerminal,
         line_law: Law,
         settings: &settings::Media,
+        keys: &Arc<Keys>,
         capture: Option<Capture>,
     ) -> Result<Self, String> {
         let (address, port) = (settings.address, terminal.local_port);
@@ -37,6 +43,7 @@ impl RtpSocket {
         let mut random = [0; 10];
         getrandom::fill(&mut random).map_err(|error| format!("no random numbers: {error}"))?;
         let [s0, s1, s2, s3, q0, q1, t0, t1, t2, t3] = random;
+        let keyed = Keyed::new(keys.clone(), line_law);
         let stream = Stream::new(StreamConfig {
             ssrc: u32::from_be_bytes([s0, s1, s2, s3]),
             first_sequence: u16::from_be_bytes([q0, q1]),
@@ -51,7 +58,15 @@ impl RtpSocket {
             cname: format!("junctor@{address}"),
             direction: terminal.direction,
         });
-        Ok(Self { rtp, rtcp, local: SocketAddr::new(address, port), stream, capture })
+        Ok(Self {
+            rtp,
+            rtcp,
+            local: SocketAddr::new(address, port),
+            stream,
+            keyed,
+            takes_events: terminal.telephone_event.is_some(),
+            capture,
+        })
     }
 
     /// The session's own port.
@@ -89,7 +104,9 @@ impl RtpSocket {
 
     /// A block from the line.
     pub(super) fn write_block(&mut self, call: CallId, now: Instant, block: &[u8; BLOCK]) {
-        self.stream.line_to_ip(now, block);
+        let mut block = *block;
+        self.keyed.fill(&mut block);
+        self.stream.line_to_ip(now, &block);
         self.transmit(call);
     }
 
@@ -103,16 +120,21 @@ impl RtpSocket {
         self.stream.redirect(terminal.remote, terminal.format, terminal.direction);
     }
 
-    /// The next event in words for the ladder.
-    pub(super) fn poll_note(&mut self) -> Option<String> {
-        self.stream.poll_event().map(|event| match event {
-            Event::FirstPacket { from } => format!("first packet from {from}"),
-            Event::SsrcChanged { old, new } => format!("source changed from {old:08x} to {new:08x}"),
-            Event::RtpTimeout { silent_for } => format!("nothing received for {} s", silent_for.as_secs()),
-            Event::Digit { digit, duration } => {
-                format!("telephone event {digit} for {} ms, not passed on yet", duration.as_millis())
-            }
-        })
+    /// What the session has to say.
+    pub(super) fn poll_event(&mut self) -> Option<Event> {
+        self.stream.poll_event()
+    }
+
+    /// The other side presses a digit.
+    pub(super) fn press(&mut self, digit: char) {
+        if !self.takes_events {
+            self.keyed.press(digit);
+        }
+    }
+
+    /// It is released after so many milliseconds; whether the peer gets it.
+    pub(super) fn release(&mut self, digit: char, ms: u32) -> bool {
+        if self.takes_events { self.stream.send_digit(digit, ms) } else { self.keyed.release(digit, ms) }
     }
 
     /// Says goodbye and gives the figures.

@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use std::io::IoSliceMut;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 use std::os::fd::AsRawFd;
+use std::sync::Arc;
 use std::time::Instant;
 
 use call::words::{CallId, RtpTerminal};
+use media::tone::Keys;
 use media::{BLOCK, Codec, Direction, Format, Law};
 use model::settings;
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, setsockopt, sockopt};
@@ -37,7 +39,7 @@ fn session(local_port: u16, peer: &UdpSocket, dscp: u8) -> RtpSocket {
         direction: Direction::SendRecv,
     };
     let settings = settings::Media { address: remote.ip(), dscp, ..settings::Media::default() };
-    RtpSocket::open(&terminal, Law::A, &settings, None).unwrap()
+    RtpSocket::open(&terminal, Law::A, &settings, &Arc::new(Keys::new(Law::A)), None).unwrap()
 }
 
 fn traffic_class(peer: &UdpSocket) -> u8 {

@@ -1,10 +1,12 @@
 //! The media thread's loop: wait for a span's clock or a command, service, move audio.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use call::words::{CallId, MediaCommand, MediaReport, SpanId, Terminal};
 use media::Law;
+use media::tone::Keys;
 use model::settings;
 use ring::{Interest, Ready, Ring, Token, Wake, placement};
 use tdm::Span;
@@ -42,6 +44,8 @@ pub(super) struct MediaThread {
     parts: Parts,
     lines: Vec<Line>,
     sockets: Sockets,
+    /// The digits' tones, A-law and mu-law.
+    keys: [Arc<Keys>; 2],
     connections: HashMap<CallId, Connection>,
     ready: Vec<Ready>,
     due: Vec<bool>,
@@ -61,6 +65,7 @@ impl MediaThread {
             parts,
             lines,
             sockets,
+            keys: [Law::A, Law::Mu].map(|law| Arc::new(Keys::new(law))),
             connections: HashMap::new(),
             ready: Vec::with_capacity(64),
             due,
@@ -209,6 +214,11 @@ impl MediaThread {
                     self.report(MediaReport::Failed { call, reason });
                 }
             }
+            MediaCommand::Digits { call, to, digits } => {
+                if let Some(connection) = self.connections.get_mut(&call) {
+                    connection.key(&to, &digits);
+                }
+            }
             MediaCommand::Disconnect { call } => {
                 let closed = self.close(call);
                 if let Some(text) = closed.note {
@@ -258,12 +268,21 @@ impl MediaThread {
             Terminal::Channel { span, timeslot } => {
                 let line = self.lines.get_mut(span.0).ok_or_else(|| format!("there is no span {}", span.0))?;
                 let channel = line.open(*timeslot)?;
-                Ok(End::channel(*span, line.law().filter(|_| !clear).unwrap_or(law), channel))
+                let law = line.law().filter(|_| !clear).unwrap_or(law);
+                Ok(End::channel(*span, law, channel, self.keys(law)))
             }
             Terminal::Rtp(terminal) => {
                 let capture = self.parts.capture.wants_rtp().then(|| self.parts.capture.clone());
-                Ok(End::Rtp(Box::new(RtpSocket::open(terminal, law, &self.parts.settings, capture)?)))
+                Ok(End::Rtp(Box::new(RtpSocket::open(terminal, law, &self.parts.settings, self.keys(law), capture)?)))
             }
+        }
+    }
+
+    const fn keys(&self, law: Law) -> &Arc<Keys> {
+        let [a, mu] = &self.keys;
+        match law {
+            Law::A => a,
+            Law::Mu => mu,
         }
     }
 

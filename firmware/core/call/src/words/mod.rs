@@ -192,7 +192,8 @@ pub enum ToLeg {
     Progress(Progressing),
     /// Answered.
     Answer(Answered),
-    /// Something was keyed at the other side of an answered call. A leg whose far side has no such thing passes over it.
+    /// Something was keyed at the other side of an answered call. A leg whose far side has no such thing passes over it; to RTP
+    /// they go as [`MediaCommand::Digits`].
     Keypad(String),
     /// Our answer to [`FromLeg::MediaOffer`], or why not (SIP 488).
     MediaAnswer(Result<Offer, String>),
@@ -273,6 +274,15 @@ pub enum MediaCommand {
         call: CallId,
         /// The channel.
         terminal: Terminal,
+    },
+    /// Keys digits to one end: as telephone events where its far side takes them, else as tones.
+    Digits {
+        /// The call.
+        call: CallId,
+        /// The end.
+        to: Terminal,
+        /// `0` to `9`, `*`, `#`, `A` to `D`; others are passed over.
+        digits: String,
     },
     /// Closes both ends; answered by [`MediaReport::Closed`] even if nothing was open.
     Disconnect {

@@ -1,5 +1,6 @@
 //! What crosses the box besides the cause when a call is answered or ends: the connected subaddress, user-user information of who clears.
 
+use call::words::{MediaCommand, Terminal};
 use isdn::ie::{Subaddress, UserUser};
 use isdn::{CallingNumber, Connected, Event, Number};
 use sip::Headers;
@@ -117,6 +118,21 @@ fn what_is_keyed_in_a_call_between_spans_reaches_the_other_side() {
     bench.at_exchange(|x, now| x.key(now, far, "7"));
     let keyed: Vec<(isdn::CallId, &str)> = bench.exchange_events.iter().filter_map(keyed).collect();
     assert_eq!(keyed, [(far, "*21#"), (near, "7")]);
+    bench.at_exchange(|x, now| x.clear(now, near, cause(16)));
+    bench.assert_idle();
+}
+
+#[test]
+fn what_is_keyed_in_a_call_to_a_phone_is_keyed_to_its_rtp() {
+    let mut bench = Bench::new();
+    let (near, _) = bench.answered_from_exchange();
+    bench.commands.clear();
+    bench.at_exchange(|x, now| x.key(now, near, "*21#"));
+    let keyed = |command: &MediaCommand| match command {
+        MediaCommand::Digits { to: Terminal::Rtp(to), digits, .. } => Some((to.local_port, digits.clone())),
+        _ => None,
+    };
+    assert_eq!(bench.commands.iter().map(keyed).collect::<Vec<_>>(), [Some((40_000, "*21#".to_owned()))]);
     bench.at_exchange(|x, now| x.clear(now, near, cause(16)));
     bench.assert_idle();
 }

@@ -18,6 +18,7 @@ fn redirects(bench: &Bench) -> Vec<Direction> {
         MediaCommand::Connect { .. }
         | MediaCommand::Hold { .. }
         | MediaCommand::Retrieve { .. }
+        | MediaCommand::Digits { .. }
         | MediaCommand::Disconnect { .. } => None,
     };
     bench.commands.iter().filter_map(of).collect()

@@ -11,6 +11,7 @@ pub fn describe(command: &MediaCommand) -> (CallId, String) {
         MediaCommand::Redirect { call, terminal } => (*call, format!("redirect {}", rtp(terminal))),
         MediaCommand::Hold { call, terminal: held } => (*call, format!("hold {}", terminal(held))),
         MediaCommand::Retrieve { call, terminal: held } => (*call, format!("retrieve {}", terminal(held))),
+        MediaCommand::Digits { call, to, digits } => (*call, format!("digits {digits} to {}", terminal(to))),
         MediaCommand::Disconnect { call } => (*call, "disconnect".into()),
     }
 }

@@ -288,8 +288,12 @@ impl Stream {
                 let end = packet.timestamp.wrapping_add(u32::from(report.duration));
                 let piece = u32::from(report.duration).min(EVENT_PIECE);
                 self.buffer.push_silence(end.wrapping_sub(piece), piece);
+                let before = self.digits.sounding();
                 let ended = self.digits.handle_report(packet.timestamp, report);
                 self.report_digit(ended);
+                if let Some(digit) = self.digits.sounding().filter(|_| before.is_none() || ended.is_some()) {
+                    self.push_event(Event::DigitBegan { digit });
+                }
             }
         }
     }

@@ -88,6 +88,11 @@ pub struct StreamConfig {
 /// What the layer above must know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
+    /// The far side presses a digit: the first packet of its telephone event. One that came whole is only ended.
+    DigitBegan {
+        /// `0` to `9`, `*`, `#`, `A` to `D`, `!` for a flash.
+        digit: char,
+    },
     /// A telephone event ended.
     Digit {
         /// `0` to `9`, `*`, `#`, `A` to `D`, `!` for a flash.

@@ -115,6 +115,15 @@ impl Receiver {
         }
     }
 
+    /// The digit whose event has begun and not ended.
+    #[must_use]
+    pub fn sounding(&self) -> Option<char> {
+        match self.state {
+            State::Quiet | State::Ended { .. } => None,
+            State::Sounding(Sounding { event, .. }) => digit_of_event(event),
+        }
+    }
+
     /// Takes note that audio of the timestamp `now` arrived: an event whose end never came is over.
     pub fn handle_audio(&mut self, now: u32) -> Option<Digit> {
         match self.state {

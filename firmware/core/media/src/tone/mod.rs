@@ -1,7 +1,7 @@
 //! Tones made here: call progress tones and DTMF digits, sample by sample, for a line's 10 ms blocks.
 //!
 //! A [`Pattern`] is compiled once from plain [`Step`]s (frequencies in Hz, levels in dBm0, milliseconds) and can be shared by all channels that
-//! play it; a [`Generator`] plays it on one of them. [`dtmf`] makes the steps of digits.
+//! play it; a [`Generator`] plays it on one of them. [`dtmf`] makes the steps of digits; [`Keyed`] plays those that a far side presses and releases.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -24,8 +24,10 @@
 
 pub mod dtmf;
 mod generator;
+mod keyed;
 mod oscillator;
 mod pattern;
 
 pub use generator::Generator;
+pub use keyed::{Keyed, Keys, LONGEST_MS, MOST_WAITING, PAUSE_MS, SHORTEST_MS};
 pub use pattern::{Component, MOST_COMPONENTS, Pattern, PatternError, Sound, Step};

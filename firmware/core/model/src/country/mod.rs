@@ -4,8 +4,8 @@
 //!
 //! **Where the values come from.** ITU-T publishes what administrations tell it: E.180 Supplement 2 and, later, annexes to the Operational
 //! Bulletin. The lists themselves were not at hand. Supplement 2 was read in two transcriptions (`global-tones.xml` of spandsp 3.0.0, and
-//! for Germany a text listing), Bulletin 781 and the list of 2010 in public copies of single countries' entries. E.300 Supplement 3, GR-506-CORE and
-//! 3GPP TS 22.001 were read in published summaries. Each value names its list ([`Source`]); what no source gives is `None`, and
+//! for Germany a text listing), Bulletin 781 and the list of 2010 in public copies of single countries' entries. E.300 Supplement 3 and GR-506-CORE
+//! were read in published summaries; the fall-back of CEPT (3GPP TS 22.001) and which law a country uses are common knowledge, not read anywhere. Each value names its list ([`Source`]); what no source gives is `None`, and
 //! [`Country::or_cept`] has something to play all the same. `hw-tests/peers/tonezone` compares every value with libtonezone's and lists where and why they differ.
 //!
 //! Special information tone has E.180's times, 330 ms a frequency and 1 s of silence, where the lists round them otherwise. Where a list

@@ -128,8 +128,8 @@ pub struct Peer {
     /// Packet time in milliseconds: 10, 20, 30, 40 or 60.
     #[serde(default = "twenty")]
     pub ptime_ms: u8,
-    /// Whether our offers and answers name RFC 4733 telephone events. Off by default: this release turns no event into a tone
-    /// on the line, so a peer that is not offered events sends digits as tones, which pass.
+    /// Whether our offers and answers name RFC 4733 telephone events, which become tones on the line, and what is keyed in ISDN
+    /// signalling becomes events. Off by default: tones from the line stay tones, which a peer that agreed on events may not listen for.
     #[serde(default)]
     pub telephone_event: bool,
     /// How the peer is told that a call was diverted: `diversion`, `history-info`, `both` or `none`. Either is understood when it comes.
