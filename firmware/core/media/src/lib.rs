@@ -1,12 +1,13 @@
-//! Voice over RTP: G.711, RTP and RTCP, a fixed jitter buffer, telephone events, SDP offer and answer.
+//! Voice over RTP: G.711, RTP and RTCP, SRTP, a fixed jitter buffer, telephone events, SDP offer and answer.
 //!
-//! Three parts, of which the first two meet only in [`Offer`]:
+//! Four parts, of which the first two meet only in [`Offer`]:
 //!
 //! - [`sdp`] turns SDP text into the neutral [`Offer`] and back, and applies the rules of RFC 3264. Only the SIP leg
 //!   touches SDP text; a call controller holds `Offer`s.
 //! - [`Stream`] is one RTP session of one call leg. The span's 8 kHz clock drives it: one [`Stream::line_to_ip`] and one
 //!   [`Stream::ip_to_line`] each 10 ms block. It is pure: bytes and time come in, bytes and events go out.
 //! - [`tone`] makes call progress tones and DTMF digits for the line, sample by sample.
+//! - [`srtp`] turns RTP and RTCP into SRTP and SRTCP and back, in the buffer that holds the packet.
 //!
 //! ```text
 //! each 10 ms:   stream.line_to_ip(now, &from_line);  stream.ip_to_line(&mut to_line);
@@ -15,8 +16,8 @@
 //! after each:   poll_transmit and poll_event until None
 //! ```
 //!
-//! Sample counts are of 8000 Hz everywhere. Left out of this first cut: SRTP, ICE, adaptive depth, packet loss
-//! concealment (a lost block is silence), rtcp-mux, codecs other than G.711.
+//! Sample counts are of 8000 Hz everywhere. Left out of this first cut: ICE, SRTP within [`Stream`], adaptive depth, packet loss
+//! concealment (a lost block is silence), rtcp-mux, codecs that need samples.
 #![forbid(unsafe_code)]
 #![warn(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::wildcard_enum_match_arm)]
 
@@ -29,6 +30,7 @@ pub mod reception;
 pub mod rtcp;
 pub mod rtp;
 pub mod sdp;
+pub mod srtp;
 pub mod stream;
 pub mod telephone_event;
 pub mod tone;
