@@ -80,6 +80,7 @@ each_target! {
     sdp = "sdp" for 2_000,
     rtp = "rtp" for 2_000,
     rtcp = "rtcp" for 2_000,
+    srtp = "srtp" for 1_000,
     media_stream = "media-stream" for 2_000,
     tdm_wire = "tdm-wire" for 2_000,
     configuration = "configuration" for 2_000,

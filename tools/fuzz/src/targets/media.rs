@@ -1,7 +1,8 @@
-//! SDP text, RTP and RTCP packets, and a whole stream that a peer talks nonsense to.
+//! SDP text, RTP and RTCP packets, SRTP, and a whole stream that a peer talks nonsense to.
 
 use super::{drain, start};
 use media::sdp::Session;
+use media::srtp::{Keys, MAX_OVERHEAD, Mki, Policy, ProtectError, Receiver, Sender, Suite, UnprotectError};
 use media::{
     BLOCK, Codec, Direction, Format, Law, Offer, Stream, StreamConfig, rtcp as control, rtp as packet, sdp as description,
 };
@@ -50,6 +51,78 @@ pub(super) fn rtcp(bytes: &[u8]) -> bool {
     let again = control::emit(&parsed);
     assert_eq!(control::parse(&again).as_ref(), Ok(&parsed), "emitted {again:02x?}");
     true
+}
+
+/// The first octet chooses suite and MKI, the rest is a list of (what, length, octets): packets to be protected, and packets
+/// from the wire. What was protected is opened to the same; what is refused is left as it was. Accepted means that a packet
+/// was taken or protected.
+pub(super) fn srtp(bytes: &[u8]) -> bool {
+    let Some((first, mut rest)) = bytes.split_first() else { return false };
+    let mut ends = SrtpEnds::new(*first);
+    while let [what, length, tail @ ..] = rest {
+        let (octets, tail) = tail.split_at(usize::from(*length).min(tail.len()));
+        rest = tail;
+        match what % 4 {
+            0 => ends.there_and_back(octets, Sender::protect, Receiver::unprotect),
+            1 => ends.there_and_back(octets, Sender::protect_rtcp, Receiver::unprotect_rtcp),
+            2 => ends.wire(octets, Receiver::unprotect),
+            _ => ends.wire(octets, Receiver::unprotect_rtcp),
+        }
+    }
+    let (sent, taken) = (ends.sender.stats(), ends.open.stats());
+    sent.rtp + sent.rtcp + taken.rtp + taken.rtcp > 0
+}
+
+struct SrtpEnds {
+    sender: Sender,
+    /// Hears the sender.
+    receiver: Receiver,
+    /// Hears whatever comes.
+    open: Receiver,
+}
+
+impl SrtpEnds {
+    fn new(first: u8) -> Self {
+        let length = (first >> 1) % 5;
+        let value = 0xE1F9_7A0D_u32.checked_shr(32 - 8 * u32::from(length)).unwrap_or(0);
+        let mki = Mki::new(value, length).unwrap_or(Mki::NONE);
+        let policy = Policy::new(Suite::ALL[usize::from(first & 1)]);
+        // The key of libsrtp's own test packets, which are among the seeds.
+        let key = 0xE1F9_7A0D_3E01_8BE0_D64F_A32C_06DE_4139_u128.to_be_bytes();
+        let salt = [0x0E, 0xC6, 0x75, 0xAD, 0x49, 0x8A, 0xFE, 0xEB, 0xB6, 0x96, 0x0B, 0x3A, 0xAB, 0xE6];
+        let keys = Keys::new(key, salt, mki);
+        let receiver = || Receiver::new(policy, &keys);
+        Self { sender: Sender::new(policy, &keys), receiver: receiver(), open: receiver() }
+    }
+
+    fn there_and_back(
+        &mut self,
+        packet: &[u8],
+        protect: fn(&mut Sender, &mut [u8], usize) -> Result<usize, ProtectError>,
+        unprotect: fn(&mut Receiver, &mut [u8]) -> Result<usize, UnprotectError>,
+    ) {
+        let mut buffer = packet.to_vec();
+        buffer.resize(packet.len() + MAX_OVERHEAD, 0xEE);
+        let before = buffer.clone();
+        let Ok(length) = protect(&mut self.sender, &mut buffer, packet.len()) else {
+            assert_eq!(buffer, before, "a refused packet was changed");
+            return;
+        };
+        let opened = unprotect(&mut self.receiver, &mut buffer[..length]);
+        // A source that the receiver forgot has lost its roll-over counter.
+        if self.receiver.stats().forgotten_sources == 0 {
+            assert_eq!(opened, Ok(packet.len()));
+            assert_eq!(&buffer[..packet.len()], packet);
+        }
+    }
+
+    fn wire(&mut self, packet: &[u8], unprotect: fn(&mut Receiver, &mut [u8]) -> Result<usize, UnprotectError>) {
+        let mut bytes = packet.to_vec();
+        match unprotect(&mut self.open, &mut bytes) {
+            Ok(length) => assert!(length < packet.len()),
+            Err(_) => assert_eq!(bytes, packet, "a refused packet was changed"),
+        }
+    }
 }
 
 const fn peer() -> SocketAddr {

@@ -19,7 +19,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 14] = [
     Target { name: "q921-frame", run: isdn::frame },
     Target { name: "q931-message", run: isdn::message },
     Target { name: "facility", run: isdn::facility },
@@ -30,6 +30,7 @@ pub const TARGETS: [Target; 13] = [
     Target { name: "sdp", run: media::sdp },
     Target { name: "rtp", run: media::rtp },
     Target { name: "rtcp", run: media::rtcp },
+    Target { name: "srtp", run: media::srtp },
     Target { name: "media-stream", run: media::stream },
     Target { name: "tdm-wire", run: tdm::wire },
     Target { name: "configuration", run: model::configuration },
