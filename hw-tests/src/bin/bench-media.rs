@@ -5,7 +5,7 @@
 //! one sending and one receiving end, and a call-second is 50 of them.
 
 use hw_tests::bench::{Bench, Figure};
-use media::{BLOCK, Codec, Direction, Format, Law, Stream, StreamConfig, TransmitKind, g711};
+use media::{BLOCK, Codec, Direction, Format, Law, Mode, Stream, StreamConfig, TransmitKind, g711};
 use std::hint::black_box;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -114,7 +114,11 @@ impl End {
             format: Format::of(codec),
             line_law: Law::A,
             ptime_ms: 20,
-            jitter_ms: 40,
+            jitter: Mode::VOICE,
+            conceal: true,
+            comfort_noise: true,
+            suppress_silence: false,
+            extended_reports: true,
             telephone_event: Some(101),
             remote,
             symmetric: true,

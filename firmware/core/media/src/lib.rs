@@ -1,4 +1,4 @@
-//! Voice over RTP: G.711, RTP and RTCP, SRTP, a fixed jitter buffer, telephone events, SDP offer and answer.
+//! Voice over RTP: G.711, RTP and RTCP, SRTP, jitter buffer and concealment, quality, tones, telephone events, SDP offer and answer.
 //!
 //! Four parts, of which the first two meet only in [`Offer`]:
 //!
@@ -16,16 +16,18 @@
 //! after each:   poll_transmit and poll_event until None
 //! ```
 //!
-//! Sample counts are of 8000 Hz everywhere. Left out of this first cut: ICE, SRTP within [`Stream`], adaptive depth, packet loss
-//! concealment (a lost block is silence), rtcp-mux, codecs that need samples.
+//! Sample counts are of 8000 Hz everywhere. Left out of this first cut: ICE, SRTP within [`Stream`], rtcp-mux, codecs that need samples.
 #![forbid(unsafe_code)]
 #![warn(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::wildcard_enum_match_arm)]
 
 mod codec;
+pub mod comfort_noise;
+pub mod concealment;
 pub mod g711;
 pub mod jitter;
 mod octets;
 mod offer;
+pub mod quality;
 pub mod reception;
 pub mod rtcp;
 pub mod rtp;
@@ -36,8 +38,10 @@ pub mod telephone_event;
 pub mod tone;
 
 pub use codec::{Codec, Format, Law};
+pub use jitter::Mode;
 pub use octets::NoRoom;
 pub use offer::{Direction, Offer};
+pub use quality::Quality;
 pub use stream::{Event, Stream, StreamConfig, StreamStats, Transmit, TransmitKind};
 
 /// Samples in one block: 10 ms at 8000 Hz.

@@ -145,7 +145,9 @@ impl Reception {
         self.jitter_q4 >> 4
     }
 
-    fn expected(&self) -> u64 {
+    /// Packets from the first to the highest sequence number since the numbers last restarted.
+    #[must_use]
+    pub fn expected(&self) -> u64 {
         u64::try_from(self.highest - self.base + 1).unwrap_or(0)
     }
 

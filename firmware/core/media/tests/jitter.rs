@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use media::BLOCK;
-use media::jitter::{FixedBuffer, JitterCounters, Played};
+use media::Law;
+use media::jitter::{Buffer, Content, JitterCounters, Mode, Played};
 use proptest::prelude::*;
 
 const SILENCE: u8 = 0xD5;
@@ -12,24 +13,24 @@ fn packet(n: u8) -> [u8; 160] {
     [n; 160]
 }
 
-fn push(buffer: &mut FixedBuffer, n: u8) {
+fn push(buffer: &mut Buffer, n: u8) {
     buffer.push(u32::from(n) * 160, &packet(n));
 }
 
-fn pull(buffer: &mut FixedBuffer) -> (u8, Played) {
+fn pull(buffer: &mut Buffer) -> (u8, Played) {
     let mut block = [0; BLOCK];
     let played = buffer.pull(&mut block);
     assert!(block.iter().all(|octet| *octet == block[0]), "mixed block {block:?}");
     (block[0], played)
 }
 
-fn heard(buffer: &mut FixedBuffer, blocks: usize) -> Vec<u8> {
+fn heard(buffer: &mut Buffer, blocks: usize) -> Vec<u8> {
     (0..blocks).map(|_| pull(buffer).0).collect()
 }
 
 /// A buffer of 40 ms that plays, packets 1 and 2 in it.
-fn playing() -> FixedBuffer {
-    let mut buffer = FixedBuffer::new(40, SILENCE);
+fn playing() -> Buffer {
+    let mut buffer = Buffer::new(Mode::Fixed { depth_ms: 40 }, Content::Companded(Law::A));
     push(&mut buffer, 1);
     push(&mut buffer, 2);
     buffer
@@ -37,7 +38,7 @@ fn playing() -> FixedBuffer {
 
 #[test]
 fn playout_starts_when_depth_is_reached() {
-    let mut buffer = FixedBuffer::new(40, SILENCE);
+    let mut buffer = Buffer::new(Mode::Fixed { depth_ms: 40 }, Content::Companded(Law::A));
     assert_eq!(pull(&mut buffer), (SILENCE, Played::Idle));
     push(&mut buffer, 1);
     assert_eq!(pull(&mut buffer), (SILENCE, Played::Idle));
@@ -59,7 +60,7 @@ fn reordered_packets_play_in_order() {
 
 #[test]
 fn packet_before_the_first_plays_first_while_filling() {
-    let mut buffer = FixedBuffer::new(60, SILENCE);
+    let mut buffer = Buffer::new(Mode::Fixed { depth_ms: 60 }, Content::Companded(Law::A));
     for n in [2, 1, 3] {
         push(&mut buffer, n);
     }
@@ -167,7 +168,7 @@ fn single_stray_timestamp_is_not_played_and_a_jump_is_followed() {
 
 #[test]
 fn timestamps_that_fall_back_a_little_are_followed_after_eight_late_packets() {
-    let mut buffer = FixedBuffer::new(40, SILENCE);
+    let mut buffer = Buffer::new(Mode::Fixed { depth_ms: 40 }, Content::Companded(Law::A));
     for n in 20..=28 {
         push(&mut buffer, n);
     }
@@ -183,7 +184,7 @@ fn timestamps_that_fall_back_a_little_are_followed_after_eight_late_packets() {
 
 #[test]
 fn timestamp_wrap_is_seamless() {
-    let mut buffer = FixedBuffer::new(40, SILENCE);
+    let mut buffer = Buffer::new(Mode::Fixed { depth_ms: 40 }, Content::Companded(Law::A));
     let start = 0u32.wrapping_sub(240);
     for n in 0..4u8 {
         buffer.push(start.wrapping_add(u32::from(n) * 160), &packet(n));
@@ -193,7 +194,7 @@ fn timestamp_wrap_is_seamless() {
 
 /// A sender with its clock off by `ppm`, for `seconds`; its packets arrive at once.
 fn drift(ppm: i64, seconds: i64) -> JitterCounters {
-    let mut buffer = FixedBuffer::new(40, SILENCE);
+    let mut buffer = Buffer::new(Mode::Fixed { depth_ms: 40 }, Content::Companded(Law::A));
     let mut sent = 0u32;
     for block in 0..seconds * 100 {
         let sender_samples = block * 80 + block * 80 * ppm / 1_000_000;
@@ -227,15 +228,91 @@ fn exact_sender_never_slips() {
     assert_eq!(drift(0, 300), JitterCounters::default());
 }
 
+/// 40 ms at first, 10 to 200 ms afterwards.
+fn adaptive() -> Buffer {
+    Buffer::new(Mode::VOICE, Content::Companded(Law::A))
+}
+
+#[test]
+fn late_packet_of_a_young_adaptive_buffer_is_played_whole_and_the_buffer_is_deeper() {
+    let mut buffer = adaptive();
+    for n in [1, 2, 4] {
+        push(&mut buffer, n);
+    }
+    assert_eq!(heard(&mut buffer, 5), [1, 1, 2, 2, SILENCE]);
+    push(&mut buffer, 3);
+    assert_eq!(heard(&mut buffer, 4), [3, 3, 4, 4]);
+    assert_eq!(buffer.counters(), JitterCounters { concealed: 1, slips_inserted: 1, ..Default::default() });
+}
+
+#[test]
+fn packet_lost_in_an_adaptive_buffer_adds_no_delay() {
+    let mut buffer = adaptive();
+    for n in [1, 2, 4] {
+        push(&mut buffer, n);
+    }
+    assert_eq!(heard(&mut buffer, 8), [1, 1, 2, 2, SILENCE, SILENCE, 4, 4]);
+    assert_eq!(buffer.counters(), JitterCounters { concealed: 2, ..Default::default() });
+}
+
+#[test]
+fn packet_lost_at_the_end_of_an_adaptive_buffer_adds_no_delay() {
+    let mut buffer = adaptive();
+    push(&mut buffer, 1);
+    push(&mut buffer, 2);
+    assert_eq!(heard(&mut buffer, 6), [1, 1, 2, 2, SILENCE, SILENCE]);
+    push(&mut buffer, 4);
+    assert_eq!(heard(&mut buffer, 2), [4, 4]);
+    assert_eq!(buffer.counters(), JitterCounters { underruns: 2, ..Default::default() });
+}
+
+#[test]
+fn outage_of_an_adaptive_buffer_that_delivers_late_loses_nothing_and_is_told_as_depth() {
+    let mut buffer = adaptive();
+    push(&mut buffer, 1);
+    push(&mut buffer, 2);
+    assert_eq!(heard(&mut buffer, 4), [1, 1, 2, 2]);
+    assert_eq!(heard(&mut buffer, 6), [SILENCE; 6]);
+    for n in 3..=6 {
+        push(&mut buffer, n);
+    }
+    assert_eq!(heard(&mut buffer, 8), [3, 3, 4, 4, 5, 5, 6, 6]);
+    assert_eq!(buffer.counters(), JitterCounters { underruns: 6, slips_inserted: 6, ..Default::default() });
+    // Packet 2, the fastest, came at 0 and would be played 60 ms later than the 20 at which it was.
+    assert_eq!(buffer.depth().unwrap().maximum_ms, 80);
+    assert_eq!(buffer.depth().unwrap().absolute_maximum_ms, 200);
+}
+
+#[test]
+fn announced_silence_of_an_adaptive_buffer_ends_at_the_wanted_delay() {
+    let mut buffer = adaptive();
+    push(&mut buffer, 1);
+    push(&mut buffer, 2);
+    heard(&mut buffer, 4);
+    buffer.announce_silence();
+    heard(&mut buffer, 16); // 200 ms have passed: packet 11 is due to come
+    push(&mut buffer, 11);
+    assert_eq!(pull(&mut buffer), (SILENCE, Played::Idle), "it came as fast as packet 1, and waits as long as the least");
+    push(&mut buffer, 12);
+    assert_eq!(heard(&mut buffer, 4), [11, 11, 12, 12]);
+    assert_eq!(buffer.counters(), JitterCounters::default());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn any_packets_are_survived(
         depth: u16,
+        kind in 0u8..3,
         packets in prop::collection::vec((any::<u32>(), 0usize..2000, 0usize..4, any::<bool>(), 0u8..10), 0..60),
     ) {
-        let mut buffer = FixedBuffer::new(depth, SILENCE);
+        let mode = match kind {
+            0 => Mode::Fixed { depth_ms: depth },
+            1 => Mode::Data { depth_ms: depth },
+            _ => Mode::Adaptive { start_ms: depth, least_ms: depth / 2, most_ms: depth },
+        };
+        let mut buffer = Buffer::new(mode, Content::Companded(Law::A));
         let mut block = [0; BLOCK];
         for (timestamp, length, pulls, near, other) in packets {
             let timestamp = if near { timestamp % 20_000 } else { timestamp };

@@ -47,8 +47,8 @@ fn speech_arrives_whole_both_ways_over_a_good_link() {
 #[test]
 fn every_packet_time_carries_the_speech() {
     for ptime_ms in [10, 20, 30, 40, 50, 60] {
-        let left = media::StreamConfig { ptime_ms, jitter_ms: 60, ..config(1, right_address()) };
-        let right = media::StreamConfig { jitter_ms: 60, ..config(2, left_address()) };
+        let left = media::StreamConfig { ptime_ms, jitter: media::Mode::Fixed { depth_ms: 60 }, ..config(1, right_address()) };
+        let right = media::StreamConfig { jitter: media::Mode::Fixed { depth_ms: 60 }, ..config(2, left_address()) };
         let mut call = Call::new(left, right, Disturbance::default(), 1);
         call.run_for(Duration::from_secs(3));
         let (said, heard) = (&call.left.said, &call.right.heard);
@@ -84,7 +84,7 @@ fn lossy_jittery_link_gives_silence_for_what_is_lost_and_the_rest_in_place() {
         jitter: Duration::from_millis(35),
         in_order: false,
     };
-    let config = |ssrc, remote| media::StreamConfig { jitter_ms: 80, ..config(ssrc, remote) };
+    let config = |ssrc, remote| media::StreamConfig { jitter: media::Mode::Fixed { depth_ms: 80 }, ..config(ssrc, remote) };
     let mut call = Call::new(config(1, right_address()), config(2, left_address()), disturbance, 42);
     call.run_for(TEN_SECONDS);
     let (said, heard) = (&call.left.said, &call.right.heard);

@@ -176,6 +176,7 @@ fn describe(packets: &[Packet]) -> String {
             Packet::ReceiverReport(report) => format!("RR blocks={}", report.blocks.len()),
             Packet::SourceDescription(_) => "SDES".into(),
             Packet::Goodbye(_) => "BYE".into(),
+            Packet::ExtendedReport(report) => format!("XR blocks={}", report.blocks.len()),
             Packet::Other { packet_type, .. } => format!("type {packet_type}"),
         })
         .collect();

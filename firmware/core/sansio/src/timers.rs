@@ -23,6 +23,12 @@ impl<T: Copy + Eq> Timers<T> {
         Self { running: Vec::new() }
     }
 
+    /// No timer runs; up to `timers` of them take no more memory.
+    #[must_use]
+    pub fn with_capacity(timers: usize) -> Self {
+        Self { running: Vec::with_capacity(timers) }
+    }
+
     /// Starts `timer`, or restarts it, to expire at `deadline`.
     pub fn set(&mut self, timer: T, deadline: Instant) {
         match self.running.iter_mut().find(|(t, _)| *t == timer) {

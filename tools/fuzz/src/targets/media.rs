@@ -4,7 +4,7 @@ use super::{drain, start};
 use media::sdp::Session;
 use media::srtp::{Keys, MAX_OVERHEAD, Mki, Policy, ProtectError, Receiver, Sender, Suite, UnprotectError};
 use media::{
-    BLOCK, Codec, Direction, Format, Law, Offer, Stream, StreamConfig, rtcp as control, rtp as packet, sdp as description,
+    BLOCK, Codec, Direction, Format, Law, Mode, Offer, Stream, StreamConfig, rtcp as control, rtp as packet, sdp as description,
 };
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -45,9 +45,11 @@ pub(super) fn rtp(bytes: &[u8]) -> bool {
     true
 }
 
-/// A compound that parses is emitted and parses to the same.
+/// A compound that parses is emitted and parses to the same. Read in place it is as good, or refused for the same reason.
 pub(super) fn rtcp(bytes: &[u8]) -> bool {
-    let Ok(parsed) = control::parse(bytes) else { return false };
+    let parsed = control::parse(bytes);
+    assert_eq!(control::view(bytes).check(), parsed.as_ref().map(|_| ()).map_err(|malformed| *malformed));
+    let Ok(parsed) = parsed else { return false };
     let again = control::emit(&parsed);
     assert_eq!(control::parse(&again).as_ref(), Ok(&parsed), "emitted {again:02x?}");
     true
@@ -139,7 +141,11 @@ pub(super) fn stream(bytes: &[u8]) -> bool {
         format: Format::of(Codec::Pcma),
         line_law: Law::Mu,
         ptime_ms: 20,
-        jitter_ms: 40,
+        jitter: Mode::VOICE,
+        conceal: true,
+        comfort_noise: true,
+        suppress_silence: true,
+        extended_reports: true,
         telephone_event: Some(101),
         remote: peer(),
         symmetric: true,
@@ -165,6 +171,7 @@ pub(super) fn stream(bytes: &[u8]) -> bool {
         stream.handle_timeout(now, Duration::from_secs(3_900_000_000));
         drain(|| stream.poll_transmit().map(|_| ()));
         drain(|| stream.poll_event());
+        drain(|| stream.poll_quality());
         now += Duration::from_millis(10);
     }
     stream.stats().packets_received > 0

@@ -22,7 +22,7 @@ const EVIDENCE: &str = "firmware/docs/evidence";
 const BOX_AND_FAR_END: &[&str] = &["gateway", "exchange"];
 
 /// All of them.
-pub const CATALOGUE: [LongRun; 6] = [
+pub const CATALOGUE: [LongRun; 7] = [
     LongRun {
         name: "calls-30-for-60s",
         shows: "30 calls at once on the virtual E1 for 60 s: no lost packet, no stuck channel",
@@ -57,6 +57,13 @@ pub const CATALOGUE: [LongRun; 6] = [
         folder: "hw-tests/interop",
         programs: &[],
         cargo: &in_guest("every_switch_type"),
+    },
+    LongRun {
+        name: "jitter",
+        shows: "an hour of virtual time over each of 15 bad networks: loss after the jitter buffer, delay in it, MOS, slips and where they fall",
+        folder: EVIDENCE,
+        programs: &[],
+        cargo: &["test", "--release", "--package", "media", "--test", "jitter_traces", "--", "--ignored", "--nocapture"],
     },
     LongRun {
         name: "isdn-million-mutations",

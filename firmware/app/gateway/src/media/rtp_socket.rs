@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use call::words::{CallId, RtpTerminal};
 use media::tone::{Keyed, Keys};
-use media::{BLOCK, Event, Law, Stream, StreamConfig, StreamStats, TransmitKind};
+use media::{BLOCK, Event, Law, Mode, Stream, StreamConfig, StreamStats, TransmitKind};
 use model::settings;
 use nix::sys::socket::{setsockopt, sockopt};
 
@@ -51,7 +51,15 @@ impl RtpSocket {
             format: terminal.format,
             line_law,
             ptime_ms: terminal.ptime_ms,
-            jitter_ms: settings.jitter_ms,
+            jitter: if terminal.format.codec.is_clear() {
+                Mode::Data { depth_ms: settings.jitter_ms }
+            } else {
+                Mode::Fixed { depth_ms: settings.jitter_ms }
+            },
+            conceal: true,
+            comfort_noise: false,
+            suppress_silence: false,
+            extended_reports: true,
             telephone_event: terminal.telephone_event,
             remote: terminal.remote,
             symmetric: true,

@@ -1,6 +1,8 @@
 //! Writes a compound RTCP packet.
 
-use super::packet_type::{GOODBYE, RECEIVER_REPORT, SENDER_REPORT, SOURCE_DESCRIPTION};
+use super::composer::{put_block, put_metrics};
+use super::extended::{ExtendedBlock, ExtendedReport, VOIP_METRICS};
+use super::packet_type::{EXTENDED_REPORT, GOODBYE, RECEIVER_REPORT, SENDER_REPORT, SOURCE_DESCRIPTION};
 use super::{Chunk, Goodbye, Packet, ReceiverReport, ReportBlock, SenderReport};
 
 /// A count field has five bits.
@@ -18,6 +20,7 @@ pub fn emit(packets: &[Packet]) -> Vec<u8> {
             Packet::ReceiverReport(report) => emit_receiver_report(&mut out, report),
             Packet::SourceDescription(chunks) => emit_source_description(&mut out, chunks),
             Packet::Goodbye(goodbye) => emit_goodbye(&mut out, goodbye),
+            Packet::ExtendedReport(report) => emit_extended_report(&mut out, report),
             Packet::Other { packet_type, count, body } => {
                 emit_packet(&mut out, *packet_type, usize::from(*count & 0x1F), |out| out.extend_from_slice(body));
             }
@@ -62,13 +65,7 @@ fn emit_receiver_report(out: &mut Vec<u8>, report: &ReceiverReport) {
 
 fn emit_blocks(out: &mut Vec<u8>, blocks: &[ReportBlock]) {
     for block in blocks.iter().take(MOST) {
-        let lost = block.cumulative_lost.clamp(-0x80_0000, 0x7F_FFFF).cast_unsigned() & 0x00FF_FFFF;
-        out.extend_from_slice(&block.ssrc.to_be_bytes());
-        out.extend_from_slice(&((u32::from(block.fraction_lost) << 24) | lost).to_be_bytes());
-        out.extend_from_slice(&block.highest_sequence.to_be_bytes());
-        out.extend_from_slice(&block.jitter.to_be_bytes());
-        out.extend_from_slice(&block.last_sr.to_be_bytes());
-        out.extend_from_slice(&block.delay_since_last_sr.to_be_bytes());
+        put_block(block, |octets| out.extend_from_slice(octets));
     }
 }
 
@@ -94,6 +91,29 @@ fn emit_goodbye(out: &mut Vec<u8>, goodbye: &Goodbye) {
         }
         if !goodbye.reason.is_empty() {
             emit_text(out, &goodbye.reason);
+        }
+    });
+}
+
+fn emit_extended_report(out: &mut Vec<u8>, report: &ExtendedReport) {
+    emit_packet(out, EXTENDED_REPORT, usize::from(report.reserved & 0x1F), |out| {
+        out.extend_from_slice(&report.ssrc.to_be_bytes());
+        for block in &report.blocks {
+            let start = out.len();
+            match block {
+                ExtendedBlock::VoipMetrics(metrics) => {
+                    out.extend_from_slice(&[VOIP_METRICS, 0, 0, 0]);
+                    put_metrics(metrics, |octets| out.extend_from_slice(octets));
+                }
+                ExtendedBlock::Other { block_type, specific, content } => {
+                    out.extend_from_slice(&[*block_type, *specific, 0, 0]);
+                    out.extend_from_slice(content);
+                }
+            }
+            let words = u16::try_from((out.len() - start) / 4 - 1).unwrap_or(u16::MAX);
+            if let Some(field) = out.get_mut(start + 2..start + 4) {
+                field.copy_from_slice(&words.to_be_bytes());
+            }
         }
     });
 }

@@ -1,14 +1,24 @@
-//! RTCP compound packets (RFC 3550 section 6): SR, RR, SDES, BYE; others are kept as octets.
+//! RTCP compound packets (RFC 3550 section 6, XR of RFC 3611): SR, RR, SDES, BYE, XR; others are kept as octets.
 //!
-//! [`parse`] takes a datagram apart, [`emit`] puts one together. Reduced-size RTCP (RFC 5506), which does not begin with a
-//! report, is accepted. Left out: APP and feedback messages, which come out as [`Packet::Other`]; items of SDES beyond
-//! their octets. RTCP is rare (every 5 s), so these types own what they hold.
+//! [`parse`] takes a datagram apart into types that own what they hold, [`emit`] puts one together again: for tools and
+//! tests. A stream takes no memory: it reads by [`view`] and writes by [`Composer`]. Reduced-size RTCP (RFC 5506), which
+//! does not begin with a report, is accepted. Left out: APP and feedback messages, which come out as [`Packet::Other`];
+//! items of SDES beyond their octets; XR blocks other than VoIP metrics.
 
+mod composer;
 mod emit;
+pub mod extended;
 mod parse;
+mod view;
 
+pub use composer::{Composer, SenderInformation};
 pub use emit::emit;
+pub use extended::{ExtendedBlock, ExtendedReport, VoipMetrics};
 pub use parse::{Malformed, parse};
+pub use view::{Blocks, Compound, View, view};
+
+/// Octets of a report block.
+pub(crate) const REPORT_BLOCK: usize = 24;
 
 /// Packet type numbers (RFC 3550 section 12.1).
 pub(crate) mod packet_type {
@@ -16,6 +26,8 @@ pub(crate) mod packet_type {
     pub(crate) const RECEIVER_REPORT: u8 = 201;
     pub(crate) const SOURCE_DESCRIPTION: u8 = 202;
     pub(crate) const GOODBYE: u8 = 203;
+    /// RFC 3611 section 2.
+    pub(crate) const EXTENDED_REPORT: u8 = 207;
 }
 
 /// SDES item type of the canonical name (RFC 3550 section 6.5.1).
@@ -32,6 +44,8 @@ pub enum Packet {
     SourceDescription(Vec<Chunk>),
     /// BYE.
     Goodbye(Goodbye),
+    /// XR.
+    ExtendedReport(ExtendedReport),
     /// Any other type, unread.
     Other {
         /// Packet type, 192 to 223.

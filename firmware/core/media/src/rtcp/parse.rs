@@ -2,7 +2,8 @@
 
 use thiserror::Error;
 
-use super::packet_type::{GOODBYE, RECEIVER_REPORT, SENDER_REPORT, SOURCE_DESCRIPTION};
+use super::extended::{ExtendedBlock, ExtendedReport, VOIP_METRICS, VoipMetrics};
+use super::packet_type::{EXTENDED_REPORT, GOODBYE, RECEIVER_REPORT, SENDER_REPORT, SOURCE_DESCRIPTION};
 use super::{Chunk, Goodbye, Packet, ReceiverReport, ReportBlock, SenderReport};
 use crate::octets::Reader;
 
@@ -47,12 +48,24 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Packet>, Malformed> {
     let mut reader = Reader::new(bytes);
     let mut packets = Vec::new();
     while !reader.is_empty() {
-        packets.push(parse_packet(&mut reader)?);
+        let raw = next_raw(&mut reader)?;
+        let packet_type = raw.packet_type;
+        packets.push(parse_packet(raw).ok_or(Malformed::Short { packet_type, part: "fields" })?);
     }
     if packets.is_empty() { Err(Malformed::Empty) } else { Ok(packets) }
 }
 
-fn parse_packet(reader: &mut Reader<'_>) -> Result<Packet, Malformed> {
+/// One packet, its body unread.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Raw<'a> {
+    pub(super) packet_type: u8,
+    /// The five bits beside the version.
+    pub(super) count: u8,
+    /// Behind the 4 octet header, without padding.
+    pub(super) body: &'a [u8],
+}
+
+pub(super) fn next_raw<'a>(reader: &mut Reader<'a>) -> Result<Raw<'a>, Malformed> {
     let [first, packet_type] = reader.array().ok_or(Malformed::Short { packet_type: 0, part: "header" })?;
     if first >> 6 != 2 {
         return Err(Malformed::Version(first >> 6));
@@ -65,15 +78,19 @@ fn parse_packet(reader: &mut Reader<'_>) -> Result<Packet, Malformed> {
     if first & 0x20 != 0 {
         body = strip_padding(body)?;
     }
-    let count = first & 0x1F;
-    let parsed = match packet_type {
+    Ok(Raw { packet_type, count: first & 0x1F, body })
+}
+
+fn parse_packet(raw: Raw<'_>) -> Option<Packet> {
+    let Raw { packet_type, count, body } = raw;
+    match packet_type {
         SENDER_REPORT => parse_sender_report(body, count).map(Packet::SenderReport),
         RECEIVER_REPORT => parse_receiver_report(body, count).map(Packet::ReceiverReport),
         SOURCE_DESCRIPTION => parse_source_description(body, count).map(Packet::SourceDescription),
         GOODBYE => parse_goodbye(body, count).map(Packet::Goodbye),
+        EXTENDED_REPORT => parse_extended_report(body, count).map(Packet::ExtendedReport),
         other => Some(Packet::Other { packet_type: other, count, body: body.to_vec() }),
-    };
-    parsed.ok_or(Malformed::Short { packet_type, part: "fields" })
+    }
 }
 
 fn strip_padding(body: &[u8]) -> Result<&[u8], Malformed> {
@@ -108,7 +125,7 @@ fn parse_blocks(reader: &mut Reader<'_>, count: u8) -> Option<Vec<ReportBlock>> 
     (0..count).map(|_| parse_block(reader)).collect()
 }
 
-fn parse_block(reader: &mut Reader<'_>) -> Option<ReportBlock> {
+pub(super) fn parse_block(reader: &mut Reader<'_>) -> Option<ReportBlock> {
     let ssrc = reader.u32()?;
     let loss = reader.u32()?;
     Some(ReportBlock {
@@ -123,36 +140,87 @@ fn parse_block(reader: &mut Reader<'_>) -> Option<ReportBlock> {
     })
 }
 
-fn parse_source_description(body: &[u8], count: u8) -> Option<Vec<Chunk>> {
-    let mut reader = Reader::new(body);
-    (0..count).map(|_| parse_chunk(&mut reader)).collect()
+/// What a walk through SDES meets.
+pub(super) enum Described<'a> {
+    /// The next source.
+    Source(u32),
+    /// An item about it: type and text.
+    Item(u8, &'a [u8]),
 }
 
-fn parse_chunk(reader: &mut Reader<'_>) -> Option<Chunk> {
-    let ssrc = reader.u32()?;
-    let mut items = Vec::new();
-    let mut length = 0usize;
-    loop {
-        let kind = reader.u8()?;
-        length += 1;
-        if kind == 0 {
-            break;
+pub(super) fn walk_source_description<'a>(body: &'a [u8], count: u8, mut meet: impl FnMut(Described<'a>)) -> Option<()> {
+    let mut reader = Reader::new(body);
+    for _ in 0..count {
+        meet(Described::Source(reader.u32()?));
+        let mut length = 0usize;
+        loop {
+            let kind = reader.u8()?;
+            length += 1;
+            if kind == 0 {
+                break;
+            }
+            let text_length = usize::from(reader.u8()?);
+            meet(Described::Item(kind, reader.bytes(text_length)?));
+            length += 1 + text_length;
         }
-        let text_length = usize::from(reader.u8()?);
-        items.push((kind, reader.bytes(text_length)?.to_vec()));
-        length += 1 + text_length;
+        // The list of items ends with one or more zero octets, up to the next 32 bit boundary (section 6.5).
+        reader.bytes(length.next_multiple_of(4) - length)?;
     }
-    // The list of items ends with one or more zero octets, up to the next 32 bit boundary (section 6.5).
-    reader.bytes(length.next_multiple_of(4) - length)?;
-    Some(Chunk { ssrc, items })
+    Some(())
+}
+
+fn parse_source_description(body: &[u8], count: u8) -> Option<Vec<Chunk>> {
+    let mut chunks: Vec<Chunk> = Vec::new();
+    walk_source_description(body, count, |met| match met {
+        Described::Source(ssrc) => chunks.push(Chunk { ssrc, items: Vec::new() }),
+        Described::Item(kind, text) => {
+            if let Some(chunk) = chunks.last_mut() {
+                chunk.items.push((kind, text.to_vec()));
+            }
+        }
+    })?;
+    Some(chunks)
+}
+
+/// Tells the sources, and gives the reason.
+pub(super) fn walk_goodbye(body: &[u8], count: u8, mut source: impl FnMut(u32)) -> Option<&[u8]> {
+    let mut reader = Reader::new(body);
+    for _ in 0..count {
+        source(reader.u32()?);
+    }
+    match reader.u8() {
+        None => Some(&[]),
+        Some(length) => reader.bytes(usize::from(length)),
+    }
 }
 
 fn parse_goodbye(body: &[u8], count: u8) -> Option<Goodbye> {
-    let mut reader = Reader::new(body);
-    let sources = (0..count).map(|_| reader.u32()).collect::<Option<Vec<u32>>>()?;
-    let reason = match reader.u8() {
-        None => Vec::new(),
-        Some(length) => reader.bytes(usize::from(length))?.to_vec(),
-    };
+    let mut sources = Vec::new();
+    let reason = walk_goodbye(body, count, |source| sources.push(source))?.to_vec();
     Some(Goodbye { sources, reason })
+}
+
+/// Tells type, specific octet and content of each block of an XR, and gives who reports (RFC 3611 section 3).
+pub(super) fn walk_extended_blocks<'a>(body: &'a [u8], mut block: impl FnMut(u8, u8, &'a [u8])) -> Option<u32> {
+    let mut reader = Reader::new(body);
+    let ssrc = reader.u32()?;
+    while !reader.is_empty() {
+        let [block_type, specific] = reader.array()?;
+        let words = reader.u16()?;
+        block(block_type, specific, reader.bytes(4 * usize::from(words))?);
+    }
+    Some(ssrc)
+}
+
+fn parse_extended_report(body: &[u8], reserved: u8) -> Option<ExtendedReport> {
+    let mut blocks = Vec::new();
+    let ssrc = walk_extended_blocks(body, |block_type, specific, content| {
+        // A specific octet that is not 0 (reserved in section 4.7) is kept by keeping all octets.
+        let metrics = if block_type == VOIP_METRICS && specific == 0 { VoipMetrics::parse(content) } else { None };
+        blocks.push(metrics.map_or_else(
+            || ExtendedBlock::Other { block_type, specific, content: content.to_vec() },
+            ExtendedBlock::VoipMetrics,
+        ));
+    })?;
+    Some(ExtendedReport { ssrc, reserved, blocks })
 }

@@ -4,15 +4,14 @@ use core::net::SocketAddr;
 use std::time::Instant;
 
 use super::{Event, Stream};
+use crate::comfort_noise;
 use crate::jitter::LONGEST_PAYLOAD;
 use crate::reception::{Reception, Verdict};
-use crate::rtcp;
+use crate::rtcp::{self, Blocks, View};
 use crate::rtp::Packet;
 use crate::telephone_event::{Digit, Payload};
 use crate::{Codec, Format, g711};
 
-/// Comfort noise, RFC 3389.
-const COMFORT_NOISE: u8 = 13;
 /// Longest piece of a telephone event that is taken as silence at once: 100 ms, more than the time between reports.
 const EVENT_PIECE: u32 = 800;
 
@@ -197,7 +196,7 @@ impl Stream {
         } else if self.format.codec.is_clear() {
             // Sound in a data call would be taken for data.
             None
-        } else if payload_type == COMFORT_NOISE {
+        } else if payload_type == comfort_noise::PAYLOAD_TYPE {
             Some(Meaning::ComfortNoise)
         } else {
             Format::of_payload_type(payload_type).map(|format| Meaning::Audio(format.codec))
@@ -231,7 +230,7 @@ impl Stream {
             Verdict::Stray => self.counters.stray += 1,
             Verdict::Restarted => {
                 self.counters.resets += 1;
-                self.buffer.reset();
+                self.playback.reset();
                 if let Some(reception) = self.source.reception_mut() {
                     reception.forget_transit();
                 }
@@ -257,7 +256,7 @@ impl Stream {
         });
         self.counters.ssrc_changes += 1;
         self.source = Source::Heard { reception: Reception::new(packet.ssrc, packet.sequence), contender: None };
-        self.buffer.reset();
+        self.playback.reset();
         self.reports.forget_peer();
         tracing::debug!("rtp[{}]: ssrc {old:08x} -> {:08x}", self.latch.rtp(), packet.ssrc);
         self.push_event(Event::SsrcChanged { old, new: packet.ssrc });
@@ -271,14 +270,14 @@ impl Stream {
                     if let Some(law) = codec.law() {
                         g711::convert(law, self.line_law, payload);
                     }
-                    self.buffer.push(packet.timestamp, payload);
+                    self.playback.buffer.push(packet.timestamp, payload);
                 }
                 let ended = self.digits.handle_audio(packet.timestamp);
                 self.report_digit(ended);
             }
             Meaning::ComfortNoise => {
                 self.counters.comfort_noise += 1;
-                self.buffer.announce_silence();
+                self.playback.describe_silence(&comfort_noise::Payload::parse(packet.payload));
             }
             Meaning::TelephoneEvent => {
                 let Some(report) = Payload::parse(packet.payload) else {
@@ -287,7 +286,7 @@ impl Stream {
                 };
                 let end = packet.timestamp.wrapping_add(u32::from(report.duration));
                 let piece = u32::from(report.duration).min(EVENT_PIECE);
-                self.buffer.push_silence(end.wrapping_sub(piece), piece);
+                self.playback.buffer.push_silence(end.wrapping_sub(piece), piece);
                 let before = self.digits.sounding();
                 let ended = self.digits.handle_report(packet.timestamp, report);
                 self.report_digit(ended);
@@ -308,14 +307,11 @@ impl Stream {
     /// Takes a datagram that came to the RTCP socket.
     pub fn handle_rtcp(&mut self, now: Instant, from: SocketAddr, bytes: &[u8]) {
         self.tick(now);
-        let packets = match rtcp::parse(bytes) {
-            Ok(packets) => packets,
-            Err(malformed) => {
-                self.counters.malformed_rtcp += 1;
-                self.complain(self.counters.malformed_rtcp, from, &malformed);
-                return;
-            }
-        };
+        if let Err(malformed) = rtcp::view(bytes).check() {
+            self.counters.malformed_rtcp += 1;
+            self.complain(self.counters.malformed_rtcp, from, &malformed);
+            return;
+        }
         if !self.latch.admit_rtcp(from) {
             self.counters.foreign_source += 1;
             self.complain(self.counters.foreign_source, from, &"not the peer");
@@ -323,27 +319,31 @@ impl Stream {
         }
         self.rearm_silence(now);
         self.counters.reports_received += 1;
-        for packet in &packets {
+        for packet in rtcp::view(bytes).flatten() {
             self.handle_report(now, packet);
         }
     }
 
-    fn handle_report(&mut self, now: Instant, packet: &rtcp::Packet) {
+    fn handle_report(&mut self, now: Instant, packet: View<'_>) {
         match packet {
-            rtcp::Packet::SenderReport(report) => {
+            View::SenderReport { ssrc, ntp, blocks } => {
                 // Before the first RTP packet the reporter is taken for the source: it is the only one that can be.
-                if self.source.reception().is_none_or(|reception| reception.ssrc() == report.ssrc) {
-                    self.reports.handle_sender_report(now, report);
+                if self.source.reception().is_none_or(|reception| reception.ssrc() == ssrc) {
+                    self.reports.handle_sender_report(now, ntp);
                 }
-                self.handle_blocks(now, &report.blocks);
+                self.handle_blocks(now, blocks);
             }
-            rtcp::Packet::ReceiverReport(report) => self.handle_blocks(now, &report.blocks),
-            rtcp::Packet::Goodbye(_) => self.counters.goodbyes_received += 1,
-            rtcp::Packet::SourceDescription(_) | rtcp::Packet::Other { .. } => {}
+            View::ReceiverReport { blocks, .. } => self.handle_blocks(now, blocks),
+            View::Goodbye => self.counters.goodbyes_received += 1,
+            View::ExtendedReport(metrics) => {
+                self.counters.extended_reports_received += 1;
+                self.peer_metrics = metrics.filter(|metrics| metrics.ssrc == self.ssrc).or(self.peer_metrics);
+            }
+            View::SourceDescription | View::Other { .. } => {}
         }
     }
 
-    fn handle_blocks(&mut self, now: Instant, blocks: &[rtcp::ReportBlock]) {
+    fn handle_blocks(&mut self, now: Instant, blocks: Blocks<'_>) {
         if let Some((block, rtt)) = self.reports.handle_blocks(now, blocks) {
             self.counters.peer_lost = block.cumulative_lost;
             self.counters.peer_fraction_lost = block.fraction_lost;

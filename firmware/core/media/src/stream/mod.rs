@@ -1,7 +1,7 @@
 //! One RTP session of one call leg (RFC 3550, profile RFC 3551), paced by the span's clock.
 //!
 //! The media thread calls [`Stream::line_to_ip`] and [`Stream::ip_to_line`] once a block and hands in what the two
-//! sockets receive; the crate header shows how. After `new` nothing is allocated per RTP packet (RTCP, every 5 s, is).
+//! sockets receive; the crate header shows how. After `new` nothing is allocated.
 //!
 //! **Whose packets are taken.** Without `symmetric`: those from the peer's IP address, any port. With it, the stream
 //! follows the source of the first valid packet, once, and then takes and sends only there; a packet from the signalled
@@ -13,8 +13,11 @@
 //! codec it offered (RFC 3264 section 5.1).
 
 mod incoming;
+mod metrics;
 mod outgoing;
+mod playback;
 mod reports;
+mod silence;
 mod stats;
 
 use core::net::SocketAddr;
@@ -27,12 +30,16 @@ use sansio::Timers;
 pub use outgoing::{Transmit, TransmitKind};
 pub use stats::StreamStats;
 
-use crate::jitter::{FixedBuffer, LONGEST_PAYLOAD};
+use crate::comfort_noise;
+use crate::jitter::{LONGEST_PAYLOAD, Mode};
+use crate::rtcp::VoipMetrics;
 use crate::telephone_event::{Receiver, Sender, SenderConfig};
-use crate::{BLOCK, Direction, Format, Law, g711, rtcp};
+use crate::{BLOCK, Direction, Format, Law, g711};
 use incoming::{Latch, Source};
 use outgoing::{Packetiser, Queue};
-use reports::{Reports, Sent};
+use playback::Playback;
+use reports::{Heard, Reports, Sent};
+use silence::{Suppressor, Verdict};
 
 /// Silence after which [`Event::RtpTimeout`] comes. R2 mediation servers use the same 30 s.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -71,8 +78,17 @@ pub struct StreamConfig {
     pub line_law: Law,
     /// Milliseconds in a packet sent: 10 to 60 in steps of 10, others are brought there.
     pub ptime_ms: u8,
-    /// Depth of the jitter buffer: 10 to 200 ms, 40 is usual.
-    pub jitter_ms: u16,
+    /// Depth of the jitter buffer; [`Mode::VOICE`] is usual, [`Mode::Data`] for fax and data.
+    pub jitter: Mode,
+    /// Whether what is missing is made up ([`crate::concealment`]) and announced silence filled with noise. Otherwise both
+    /// are silence. Without effect in [`Mode::Data`], whose octets are never touched.
+    pub conceal: bool,
+    /// Whether comfort noise was agreed on (RFC 3389, payload type 13).
+    pub comfort_noise: bool,
+    /// Whether silence is not sent but described, when comfort noise was agreed on. Without effect in [`Mode::Data`].
+    pub suppress_silence: bool,
+    /// Whether reports carry VoIP metrics (RFC 3611 section 4.7).
+    pub extended_reports: bool,
     /// Agreed payload type of telephone events.
     pub telephone_event: Option<u8>,
     /// Where the peer receives RTP; an unspecified address or port 0 means: send nothing.
@@ -123,6 +139,7 @@ pub enum Event {
 /// One RTP session. See the module header.
 #[derive(Debug, Clone)]
 pub struct Stream {
+    ssrc: u32,
     format: Format,
     line_law: Law,
     telephone_event: Option<u8>,
@@ -132,7 +149,11 @@ pub struct Stream {
     packetiser: Packetiser,
     queue: Queue,
     reports: Reports,
-    buffer: FixedBuffer,
+    extended_reports: bool,
+    peer_metrics: Option<VoipMetrics>,
+    playback: Playback,
+    /// When silence is not sent.
+    suppressor: Option<Suppressor>,
     digits: Receiver,
     keying: Sender,
     /// A received payload in line law.
@@ -159,7 +180,9 @@ impl Stream {
     /// A stream that has sent and received nothing. Its timers start with the first call that has a `now`.
     #[must_use]
     pub fn new(config: StreamConfig) -> Self {
+        let suppresses = config.suppress_silence && config.comfort_noise;
         Self {
+            ssrc: config.ssrc,
             format: config.format,
             line_law: config.line_law,
             telephone_event: config.telephone_event,
@@ -169,11 +192,14 @@ impl Stream {
             packetiser: Packetiser::new(config.ssrc, config.first_sequence, config.first_timestamp, config.ptime_ms),
             queue: Queue::new(config.remote),
             reports: Reports::new(config.ssrc, config.cname),
-            buffer: FixedBuffer::new(config.jitter_ms, idle(config.format, config.line_law)),
+            extended_reports: config.extended_reports,
+            peer_metrics: None,
+            playback: Playback::new(config.jitter, config.format.codec, config.line_law, config.conceal, config.ssrc),
+            suppressor: suppresses.then(Suppressor::default),
             digits: Receiver::default(),
             keying: Sender::new(SenderConfig { interval_ms: config.ptime_ms.into(), ..SenderConfig::default() }),
             scratch: vec![0; LONGEST_PAYLOAD].into_boxed_slice(),
-            timers: Timers::new(),
+            timers: Timers::with_capacity(Timer::TABLE.len()),
             events: VecDeque::with_capacity(EVENTS),
             clock: None,
             first_packet_seen: false,
@@ -221,16 +247,53 @@ impl Stream {
             self.packetiser.pass();
             return;
         }
-        if !self.packetiser.collect(block) {
-            return;
+        let suppresses = !matches!(self.playback.buffer.mode(), Mode::Data { .. });
+        let suppressor = self.suppressor.as_mut().filter(|_| suppresses);
+        let whole = self.packetiser.collect(block);
+        let verdict = suppressor.map_or(Verdict::Speech, |suppressor| {
+            suppressor.block(self.line_law, block);
+            if whole { suppressor.judge() } else { Verdict::Silence }
+        });
+        if whole {
+            self.send(to, &verdict);
         }
+    }
+
+    fn send(&mut self, to: SocketAddr, verdict: &Verdict) {
+        match verdict {
+            Verdict::Speech => self.send_audio(to),
+            Verdict::Describe(silence) => self.send_silence(to, silence),
+            Verdict::Silence => {
+                self.packetiser.suppress();
+                self.counters.suppressed += 1;
+            }
+        }
+    }
+
+    fn send_audio(&mut self, to: SocketAddr) {
         if let Some(law) = self.format.codec.law() {
             g711::convert(self.line_law, law, self.packetiser.collected());
         }
         let octets = self.packetiser.collected().len();
         let payload_type = self.format.payload_type;
         let packetiser = &mut self.packetiser;
-        if self.queue.push(TransmitKind::Rtp, to, |buffer| packetiser.emit(payload_type, buffer)) {
+        let queued = self.queue.push(TransmitKind::Rtp, to, |buffer| packetiser.emit(payload_type, buffer));
+        self.count_sent(queued, octets);
+    }
+
+    fn send_silence(&mut self, to: SocketAddr, silence: &comfort_noise::Payload) {
+        let mut payload = [0; 1 + comfort_noise::MOST_COEFFICIENTS];
+        let length = silence.emit(&mut payload).unwrap_or(0);
+        let payload = payload.get(..length).unwrap_or_default();
+        let packetiser = &mut self.packetiser;
+        let emit = |buffer: &mut [u8]| packetiser.emit_silence(comfort_noise::PAYLOAD_TYPE, payload, buffer);
+        let queued = self.queue.push(TransmitKind::Rtp, to, emit);
+        self.counters.comfort_noise_sent += u64::from(queued);
+        self.count_sent(queued, length);
+    }
+
+    fn count_sent(&mut self, queued: bool, octets: usize) {
+        if queued {
             self.counters.packets_sent += 1;
             self.counters.bytes_sent += u64::try_from(octets).unwrap_or(0);
         } else {
@@ -261,14 +324,13 @@ impl Stream {
         in_event
     }
 
-    /// Fills one block for the line, in line law; silence for what is not there.
+    /// Fills one block for the line, in line law; silence, or what [`StreamConfig::conceal`] makes up, for what is not there.
     pub fn ip_to_line(&mut self, block: &mut [u8; BLOCK]) {
         let ended = self.digits.handle_block();
         self.report_digit(ended);
-        if self.direction.receives() {
-            self.buffer.pull(block);
-        } else {
-            block.fill(idle(self.format, self.line_law));
+        let second = if self.direction.receives() { self.playback.pull(block) } else { self.playback.deaf(block) };
+        if second {
+            self.complete_second();
         }
     }
 
@@ -309,24 +371,15 @@ impl Stream {
             octets: self.counters.bytes_sent,
             rtp_now: self.packetiser.timestamp().wrapping_add(samples),
         };
-        let packets = self.reports.report(now, wall, sent, self.source.reception_mut());
-        self.queue_rtcp(&packets);
-    }
-
-    fn queue_rtcp(&mut self, packets: &[rtcp::Packet]) {
-        let to = self.latch.rtcp();
+        let metrics = self.voip_metrics();
+        let heard = Heard { reception: self.source.reception_mut(), metrics };
+        let (to, reports) = (self.latch.rtcp(), &mut self.reports);
         // Judged by the RTP address: the port after port 0 is a port.
         if is_nowhere(self.latch.rtp()) {
             return;
         }
-        let bytes = rtcp::emit(packets);
-        let queued = self.queue.push(TransmitKind::Rtcp, to, |buffer| {
-            buffer.get_mut(..bytes.len())?.copy_from_slice(&bytes);
-            Some(bytes.len())
-        });
-        if queued {
-            self.counters.reports_sent += 1;
-        }
+        let queued = self.queue.push(TransmitKind::Rtcp, to, |buffer| reports.report(now, wall, sent, heard, buffer));
+        self.counters.reports_sent += u64::from(queued);
     }
 
     fn fall_silent(&mut self, now: Instant) {
@@ -351,7 +404,7 @@ impl Stream {
             self.reports.forget_peer();
         }
         if direction.receives() && !self.direction.receives() {
-            self.buffer.reset();
+            self.playback.reset();
         }
         self.format = format;
         self.direction = direction;
@@ -362,17 +415,32 @@ impl Stream {
 
     /// Queues RTCP BYE, the last thing to send.
     pub fn goodbye(&mut self) {
-        if let Some(clock) = self.clock {
-            let packets = self.reports.goodbye(clock.latest, self.source.reception_mut());
-            self.timers.stop(Timer::Report);
-            self.queue_rtcp(&packets);
+        let Some(clock) = self.clock else { return };
+        self.timers.stop(Timer::Report);
+        if is_nowhere(self.latch.rtp()) {
+            return;
         }
+        let metrics = self.voip_metrics();
+        let heard = Heard { reception: self.source.reception_mut(), metrics };
+        let (to, reports) = (self.latch.rtcp(), &self.reports);
+        let queued = self.queue.push(TransmitKind::Rtcp, to, |buffer| reports.goodbye(clock.latest, heard, buffer));
+        self.counters.reports_sent += u64::from(queued);
+    }
+
+    /// Another depth or kind of jitter buffer from now on: [`Mode::Data`] when a fax is heard. What waits is played on.
+    pub const fn set_jitter(&mut self, mode: Mode) {
+        self.playback.buffer.set_mode(mode);
+    }
+
+    /// Another packet time from now on: 10 to 60 ms in steps of 10, others are brought there.
+    pub fn set_ptime(&mut self, ptime_ms: u8) {
+        self.packetiser.set_ptime(ptime_ms);
     }
 
     /// Counts so far.
     #[must_use]
     pub fn stats(&self) -> StreamStats {
-        let buffer = self.buffer.counters();
+        let buffer = self.playback.buffer.counters();
         let mut stats = self.counters;
         if let Some(reception) = self.source.reception() {
             stats.lost += reception.lost();
@@ -383,6 +451,7 @@ impl Stream {
         stats.timestamp_jumps = buffer.timestamp_jumps;
         stats.stray_timestamps = buffer.stray_timestamps;
         stats.overflows = buffer.overflows;
+        stats.overflow_blocks = buffer.overflow_blocks;
         stats.underruns = buffer.underruns;
         stats.concealed = buffer.concealed;
         stats.slips_inserted = buffer.slips_inserted;
@@ -395,11 +464,6 @@ impl Stream {
     pub const fn remote(&self) -> SocketAddr {
         self.latch.rtp()
     }
-}
-
-/// What the line gets when there is nothing: silence, and all ones on a clear channel.
-const fn idle(format: Format, line_law: Law) -> u8 {
-    if format.codec.is_clear() { 0xff } else { g711::silence(line_law) }
 }
 
 /// An address that means: send nothing (RFC 3264 section 8.4).

@@ -9,7 +9,7 @@ use crate::telephone_event::Report;
 /// Blocks in the longest packet sent (60 ms).
 const MOST_BLOCKS: usize = 6;
 /// Octets in one place of the queue: the longest RTP packet is 492, the longest RTCP compound (SR with one block, SDES
-/// with a name of 255 octets, BYE) 328.
+/// with a name of 255 octets, XR with VoIP metrics, BYE) 372.
 const SLOT: usize = 512;
 const _: () = assert!(HEADER + MOST_BLOCKS * BLOCK <= SLOT);
 /// Datagrams that wait for `poll_transmit` at most.
@@ -96,12 +96,11 @@ pub(super) struct Packetiser {
 
 impl Packetiser {
     pub(super) fn new(ssrc: u32, sequence: u16, timestamp: u32, ptime_ms: u8) -> Self {
-        let ptime = crate::offer::nearest_ptime(u32::from(ptime_ms));
         Self {
             ssrc,
             sequence,
             timestamp,
-            blocks_per_packet: usize::from(ptime / 10).clamp(1, MOST_BLOCKS),
+            blocks_per_packet: blocks(ptime_ms),
             collected: [0; MOST_BLOCKS * BLOCK],
             blocks: 0,
             marker: true,
@@ -139,24 +138,46 @@ impl Packetiser {
 
     /// Writes the packet, starts the next one, and says how long the datagram is.
     pub(super) fn emit(&mut self, payload_type: u8, buffer: &mut [u8]) -> Option<usize> {
-        let length = self.blocks * BLOCK;
-        let samples = u32::try_from(length).unwrap_or(0);
-        let packet = Packet {
-            marker: self.marker,
+        let payload = self.collected.get(..self.blocks * BLOCK).unwrap_or_default();
+        let written = self.packet(payload_type, self.marker, payload).emit(buffer).ok();
+        self.sequence = self.sequence.wrapping_add(1);
+        self.blocks = 0;
+        self.marker = false;
+        written
+    }
+
+    /// Writes a description of the silence in the packet's place.
+    pub(super) fn emit_silence(&mut self, payload_type: u8, payload: &[u8], buffer: &mut [u8]) -> Option<usize> {
+        let written = self.packet(payload_type, false, payload).emit(buffer).ok();
+        self.sequence = self.sequence.wrapping_add(1);
+        self.suppress();
+        written
+    }
+
+    fn packet<'a>(&self, payload_type: u8, marker: bool, payload: &'a [u8]) -> Packet<'a> {
+        let samples = u32::try_from(self.blocks * BLOCK).unwrap_or(0);
+        Packet {
+            marker,
             payload_type,
             sequence: self.sequence,
             timestamp: self.timestamp.wrapping_sub(samples),
             ssrc: self.ssrc,
             csrcs: &[],
             extension: None,
-            payload: self.collected.get(..length).unwrap_or_default(),
+            payload,
             padding: 0,
-        };
-        let written = packet.emit(buffer).ok();
-        self.sequence = self.sequence.wrapping_add(1);
+        }
+    }
+
+    /// The packet is silence and not sent: no number is used up, the next one begins a talk spurt.
+    pub(super) const fn suppress(&mut self) {
         self.blocks = 0;
-        self.marker = false;
-        written
+        self.marker = true;
+    }
+
+    /// Another packet time; the packet that is being collected ends with it when it is long enough.
+    pub(super) fn set_ptime(&mut self, ptime_ms: u8) {
+        self.blocks_per_packet = blocks(ptime_ms);
     }
 
     /// Writes a telephone event's report; its number is used up even when there is no room for it.
@@ -181,4 +202,8 @@ impl Packetiser {
         self.sequence = self.sequence.wrapping_add(1);
         self.blocks = 0;
     }
+}
+
+fn blocks(ptime_ms: u8) -> usize {
+    usize::from(crate::offer::nearest_ptime(u32::from(ptime_ms)) / 10).clamp(1, MOST_BLOCKS)
 }

@@ -1,4 +1,4 @@
-//! The RTCP half of a stream: sender and receiver reports, round trip, goodbye (RFC 3550 section 6).
+//! The RTCP half of a stream: sender and receiver reports, VoIP metrics (RFC 3611), round trip, goodbye (RFC 3550 section 6).
 //!
 //! Two parties and 5 s leave out of section 6.3 what only large groups need: no bandwidth share, no reconsideration.
 
@@ -6,7 +6,7 @@ use core::time::Duration;
 use std::time::Instant;
 
 use crate::reception::Reception;
-use crate::rtcp::{CNAME, Chunk, Goodbye, Packet, ReceiverReport, ReportBlock, SenderReport, middle_of_ntp};
+use crate::rtcp::{Blocks, Composer, ReportBlock, SenderInformation, VoipMetrics, middle_of_ntp};
 
 /// Minimum interval between reports (RFC 3550 section 6.2).
 pub(super) const REPORT_INTERVAL: Duration = Duration::from_secs(5);
@@ -20,6 +20,13 @@ pub(super) struct Sent {
     pub(super) octets: u64,
     /// RTP timestamp that belongs to the instant of the report.
     pub(super) rtp_now: u32,
+}
+
+/// What a report tells of the peer.
+#[derive(Debug)]
+pub(super) struct Heard<'a> {
+    pub(super) reception: Option<&'a mut Reception>,
+    pub(super) metrics: Option<VoipMetrics>,
 }
 
 /// RTCP state of one stream.
@@ -56,60 +63,67 @@ impl Reports {
         self.peer = None;
     }
 
-    fn block(&self, now: Instant, heard: Option<&mut Reception>) -> Vec<ReportBlock> {
+    fn block(&self, now: Instant, heard: Option<&mut Reception>) -> Option<ReportBlock> {
         let (last_sr, delay) = self.peer.map_or((0, 0), |(ntp, at)| (ntp, in_65536ths(now.saturating_duration_since(at))));
-        heard.map(|reception| reception.report(last_sr, delay)).into_iter().collect()
+        heard.map(|reception| reception.report(last_sr, delay))
     }
 
-    fn description(&self) -> Packet {
-        Packet::SourceDescription(vec![Chunk { ssrc: self.ssrc, items: vec![(CNAME, self.cname.clone().into_bytes())] }])
+    /// SR when something was sent since the last report, else RR, with the name (section 6.1) and the metrics.
+    pub(super) fn report(
+        &mut self,
+        now: Instant,
+        wall: Duration,
+        sent: Sent,
+        heard: Heard<'_>,
+        buffer: &mut [u8],
+    ) -> Option<usize> {
+        let block = self.block(now, heard.reception);
+        let sender = (sent.packets > self.packets_at_last_report).then(|| self.begin_sender_report(now, wall, sent));
+        let mut composer = Composer::new(buffer, self.ssrc);
+        composer.report(sender, block.as_ref());
+        composer.description(&self.cname);
+        if let Some(metrics) = heard.metrics {
+            composer.metrics(&metrics);
+        }
+        composer.finish().ok()
     }
 
-    /// SR when something was sent since the last report, else RR, with the name (section 6.1).
-    pub(super) fn report(&mut self, now: Instant, wall: Duration, sent: Sent, heard: Option<&mut Reception>) -> Vec<Packet> {
-        let blocks = self.block(now, heard);
-        let first = if sent.packets > self.packets_at_last_report {
-            self.packets_at_last_report = sent.packets;
-            let ntp = ntp_of(wall);
-            if let Some(place) = self.own.get_mut(self.next_own) {
-                *place = Some((middle_of_ntp(ntp), now));
-            }
-            self.next_own = (self.next_own + 1) % REMEMBERED;
-            Packet::SenderReport(SenderReport {
-                ssrc: self.ssrc,
-                ntp,
-                rtp: sent.rtp_now,
-                packets: low_32(sent.packets),
-                octets: low_32(sent.octets),
-                blocks,
-                extension: Vec::new(),
-            })
-        } else {
-            Packet::ReceiverReport(ReceiverReport { ssrc: self.ssrc, blocks, extension: Vec::new() })
-        };
-        vec![first, self.description()]
+    fn begin_sender_report(&mut self, now: Instant, wall: Duration, sent: Sent) -> SenderInformation {
+        self.packets_at_last_report = sent.packets;
+        let ntp = ntp_of(wall);
+        if let Some(place) = self.own.get_mut(self.next_own) {
+            *place = Some((middle_of_ntp(ntp), now));
+        }
+        self.next_own = (self.next_own + 1) % REMEMBERED;
+        SenderInformation { ntp, rtp: sent.rtp_now, packets: low_32(sent.packets), octets: low_32(sent.octets) }
     }
 
-    /// RR, name and BYE (section 6.6): the last datagram.
-    pub(super) fn goodbye(&self, now: Instant, heard: Option<&mut Reception>) -> Vec<Packet> {
-        let report = ReceiverReport { ssrc: self.ssrc, blocks: self.block(now, heard), extension: Vec::new() };
-        let goodbye = Goodbye { sources: vec![self.ssrc], reason: Vec::new() };
-        vec![Packet::ReceiverReport(report), self.description(), Packet::Goodbye(goodbye)]
+    /// RR, name, metrics and BYE (section 6.6): the last datagram.
+    pub(super) fn goodbye(&self, now: Instant, heard: Heard<'_>, buffer: &mut [u8]) -> Option<usize> {
+        let block = self.block(now, heard.reception);
+        let mut composer = Composer::new(buffer, self.ssrc);
+        composer.report(None, block.as_ref());
+        composer.description(&self.cname);
+        if let Some(metrics) = heard.metrics {
+            composer.metrics(&metrics);
+        }
+        composer.goodbye();
+        composer.finish().ok()
     }
 
     /// Takes note of the peer's sender report.
-    pub(super) const fn handle_sender_report(&mut self, now: Instant, report: &SenderReport) {
-        self.peer = Some((middle_of_ntp(report.ntp), now));
+    pub(super) const fn handle_sender_report(&mut self, now: Instant, ntp: u64) {
+        self.peer = Some((middle_of_ntp(ntp), now));
     }
 
     /// The peer's block about this stream, and the round trip when it names a sender report of ours.
-    pub(super) fn handle_blocks(&self, now: Instant, blocks: &[ReportBlock]) -> Option<(ReportBlock, Option<Duration>)> {
+    pub(super) fn handle_blocks(&self, now: Instant, blocks: Blocks<'_>) -> Option<(ReportBlock, Option<Duration>)> {
         let block = blocks.iter().find(|block| block.ssrc == self.ssrc)?;
         let sent = self.own.iter().flatten().find(|(ntp, _)| block.last_sr != 0 && *ntp == block.last_sr).map(|(_, at)| *at);
         // A - LSR - DLSR, with A and LSR on the same local clock.
         let held = Duration::from_nanos(u64::from(block.delay_since_last_sr) * 1_000_000_000 / 65536);
         let rtt = sent.and_then(|at| now.saturating_duration_since(at).checked_sub(held));
-        Some((*block, rtt))
+        Some((block, rtt))
     }
 }
 

@@ -11,6 +11,10 @@ pub struct StreamStats {
     pub bytes_sent: u64,
     /// RTP packets dropped because the caller did not drain `poll_transmit`.
     pub send_overflows: u64,
+    /// Descriptions of silence sent, counted as packets too.
+    pub comfort_noise_sent: u64,
+    /// RTP packets not sent because they were silence.
+    pub suppressed: u64,
     /// RTP packets taken, each once.
     pub packets_received: u64,
     /// RTP payload octets of these.
@@ -51,13 +55,15 @@ pub struct StreamStats {
     pub stray_timestamps: u64,
     /// Bursts that overfilled the jitter buffer.
     pub overflows: u64,
+    /// 10 ms blocks that these dropped.
+    pub overflow_blocks: u64,
     /// 10 ms blocks due while the jitter buffer was empty.
     pub underruns: u64,
-    /// 10 ms blocks with missing samples, played as silence there.
+    /// 10 ms blocks with missing samples, made up or played as silence there.
     pub concealed: u64,
-    /// Blocks inserted for clock drift.
+    /// Blocks by which playout fell behind: for clock drift, for a deeper jitter buffer.
     pub slips_inserted: u64,
-    /// Blocks dropped for clock drift.
+    /// Blocks left out: for clock drift, for a shallower jitter buffer.
     pub slips_dropped: u64,
     /// Digits received as telephone events.
     pub digits: u64,
@@ -67,6 +73,8 @@ pub struct StreamStats {
     pub reports_sent: u64,
     /// RTCP datagrams taken.
     pub reports_received: u64,
+    /// RTCP XR among these (RFC 3611).
+    pub extended_reports_received: u64,
     /// RTCP BYE from the peer.
     pub goodbyes_received: u64,
     /// What the peer's last report said about our packets: lost since the start (may be negative).

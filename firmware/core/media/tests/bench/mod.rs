@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use media::{BLOCK, Codec, Direction, Event, Format, Law, Stream, StreamConfig, TransmitKind, rtcp};
+use media::{BLOCK, Codec, Direction, Event, Format, Law, Mode, Stream, StreamConfig, TransmitKind, rtcp};
 use sansio::sim::{Disturbance, Link, SplitMix64};
 
 /// Time between blocks.
@@ -56,7 +56,11 @@ pub(crate) fn config(ssrc: u32, remote: SocketAddr) -> StreamConfig {
         format: Format::of(Codec::Pcma),
         line_law: Law::A,
         ptime_ms: 20,
-        jitter_ms: 40,
+        jitter: Mode::Fixed { depth_ms: 40 },
+        conceal: false,
+        comfort_noise: false,
+        suppress_silence: false,
+        extended_reports: false,
         telephone_event: Some(101),
         remote,
         symmetric: false,
