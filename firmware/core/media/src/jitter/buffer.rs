@@ -69,8 +69,9 @@ pub struct Buffer {
     jump_to: Option<u32>,
     /// Silence was announced (comfort noise): emptiness is no underrun.
     pub(super) quiet: bool,
-    /// Longest packet so far, in samples.
+    /// Longest packet so far and the latest, in samples.
     longest: u32,
+    latest: u32,
     /// Samples pulled so far: when the next pull is.
     pub(super) clock: u32,
     pub(super) delays: Delays,
@@ -99,6 +100,7 @@ impl Buffer {
             jump_to: None,
             quiet: false,
             longest: 0,
+            latest: 0,
             clock: 0,
             delays: Delays::default(),
             wanted: None,
@@ -148,10 +150,10 @@ impl Buffer {
         self.quiet
     }
 
-    /// Samples in the longest packet so far.
+    /// Samples in the latest packet; 0 before the first.
     #[must_use]
-    pub const fn longest_packet(&self) -> u32 {
-        self.longest
+    pub const fn latest_packet(&self) -> u32 {
+        self.latest
     }
 
     /// Another mode from now on; what waits is played on.
@@ -189,6 +191,7 @@ impl Buffer {
         let placed = self.place(timestamp, length);
         self.quiet = false;
         self.longest = self.longest.max(length);
+        self.latest = length;
         if placed {
             let from = match self.state {
                 State::Empty | State::Filling { .. } => timestamp,

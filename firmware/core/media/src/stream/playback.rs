@@ -61,7 +61,7 @@ impl Playback {
 
     /// Blocks in the peer's packets.
     pub(super) fn blocks_per_packet(&self) -> u32 {
-        self.buffer.longest_packet().div_ceil(BLOCK as u32).max(1)
+        self.buffer.latest_packet().div_ceil(BLOCK as u32).max(1)
     }
 
     /// Fills the next block; true when a second of the meter is over.
