@@ -73,6 +73,13 @@ pub const CATALOGUE: [LongRun; 7] = [
         // Not for release: arithmetic that overflows is to panic.
         cargo: &["test", "--package", "fuzz", "--test", "isdn_mutations", "--", "--ignored", "--nocapture", "survives"],
     },
+    LongRun {
+        name: "dtmf-talk-off-hour",
+        shows: "an hour of synthesised speech-like sound: no DTMF digit is heard in it",
+        folder: EVIDENCE,
+        programs: &[],
+        cargo: &["test", "--release", "--package", "dsp", "--test", "dtmf_talk_off", "--", "--ignored", "--nocapture", "an_hour"],
+    },
 ];
 
 /// Ignored tests of `hw-tests/tests/dahdi`, in the guest.
