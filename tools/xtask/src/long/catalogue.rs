@@ -75,7 +75,7 @@ pub const CATALOGUE: [LongRun; 7] = [
     },
     LongRun {
         name: "dtmf-talk-off-hour",
-        shows: "an hour of synthesised speech-like sound: no DTMF digit is heard in it",
+        shows: "An hour of synthesised speech-like sound: no DTMF digit is heard in it",
         folder: EVIDENCE,
         programs: &[],
         cargo: &["test", "--release", "--package", "dsp", "--test", "dtmf_talk_off", "--", "--ignored", "--nocapture", "an_hour"],
