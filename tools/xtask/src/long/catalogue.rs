@@ -22,7 +22,7 @@ const EVIDENCE: &str = "firmware/docs/evidence";
 const BOX_AND_FAR_END: &[&str] = &["gateway", "exchange"];
 
 /// All of them.
-pub const CATALOGUE: [LongRun; 7] = [
+pub const CATALOGUE: [LongRun; 8] = [
     LongRun {
         name: "calls-30-for-60s",
         shows: "30 calls at once on the virtual E1 for 60 s: no lost packet, no stuck channel",
