@@ -1,6 +1,7 @@
-//! Voice over RTP: G.711, RTP and RTCP, SRTP, jitter buffer and concealment, quality, tones, telephone events, SDP offer and answer.
+//! Voice over RTP: G.711, RTP and RTCP, SRTP, jitter buffer and concealment, quality, tones, telephone events, an echo canceller, SDP offer
+//! and answer.
 //!
-//! Four parts, of which the first two meet only in [`Offer`]:
+//! Five parts, of which the first two meet only in [`Offer`]:
 //!
 //! - [`sdp`] turns SDP text into the neutral [`Offer`] and back, and applies the rules of RFC 3264. Only the SIP leg
 //!   touches SDP text; a call controller holds `Offer`s.
@@ -8,6 +9,7 @@
 //!   [`Stream::ip_to_line`] each 10 ms block. It is pure: bytes and time come in, bytes and events go out.
 //! - [`tone`] makes call progress tones and DTMF digits for the line, sample by sample.
 //! - [`srtp`] turns RTP and RTCP into SRTP and SRTCP and back, in the buffer that holds the packet.
+//! - [`echo`] is the line echo canceller of a channel, between the line and the stream.
 //!
 //! ```text
 //! each 10 ms:   stream.line_to_ip(now, &from_line);  stream.ip_to_line(&mut to_line);
@@ -23,6 +25,7 @@
 mod codec;
 pub mod comfort_noise;
 pub mod concealment;
+pub mod echo;
 pub mod g711;
 pub mod jitter;
 mod octets;

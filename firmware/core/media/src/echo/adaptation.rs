@@ -1,0 +1,147 @@
+//! Adaptation of the background filter: a Kalman filter for each bin (Enzner and Vary, "Frequency-domain adaptive Kalman
+//! filter for acoustic echo control in hands-free telephones", Signal Processing 86, 2006), over all blocks of the tail.
+//!
+//! Each bin of each block of the tail has an *uncertainty*, the expected squared error of its weight. The step of a weight is
+//! its uncertainty over what the error is expected to hold: echo not yet cancelled, which the uncertainties tell, and the
+//! near end, which is estimated from the error itself. So the step is large at first, small once converged, and small while
+//! the near end talks, bin by bin, without a detector of double talk.
+
+use super::filter::{Filter, Reference};
+use super::spectrum::{Bins, LANES, Spectrum, Transform, WIDE, chunk};
+
+/// Uncertainty of a weight of which nothing is known. An echo path of ERL 6 dB has 0.25 in all, most of it in a few blocks.
+const UNKNOWN: f32 = 0.1;
+/// How much of a weight's power becomes uncertain again each block: paths change slowly on their own.
+const DRIFT: f32 = 1e-4;
+/// Part of the bin's average weight power that a block of the tail without echo is taken to have, as to drift.
+const SPREAD: f32 = 0.02;
+/// Least power of the near end in a bin: quantising noise of G.711 at its smallest step.
+const QUIET: f32 = 80.0 * 16.0;
+/// Share of a step's reach by which it takes away uncertainty: a half, since only the window's second half teaches.
+const LEARNT: f32 = 0.5;
+/// Blocks of the tail made causal at each of the [`EARLY`] first steps (2 s); afterwards one.
+const TURNS: usize = 3;
+const EARLY: u16 = 200;
+/// Smoothing of the near end's power, in blocks.
+const NEAR_SMOOTHING: f32 = 0.3;
+
+pub(super) struct Adaptation {
+    uncertainty: Box<[Bins]>,
+    /// Power of the near end, bin by bin.
+    near: Bins,
+    /// Power of the path, as of the last step.
+    path: Bins,
+    /// The block of the tail whose turn it is to be made causal again.
+    turn: usize,
+    /// Steps since nothing was known.
+    steps: u16,
+}
+
+impl Adaptation {
+    pub(super) fn new(partitions: usize) -> Self {
+        let uncertainty = vec![[UNKNOWN; LANES]; partitions.max(1)].into_boxed_slice();
+        Self { uncertainty, near: [QUIET; LANES], path: [0.0; LANES], turn: 0, steps: 0 }
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.uncertainty.fill([UNKNOWN; LANES]);
+        self.near = [QUIET; LANES];
+        self.path = [0.0; LANES];
+        self.turn = 0;
+        self.steps = 0;
+    }
+
+    /// The echo path may be another one: every weight is as uncertain as the path's power, spread over the tail.
+    pub(super) fn doubt(&mut self, filter: &Filter) {
+        let power = filter.power();
+        let scale = 1.0 / self.uncertainty.len() as f32;
+        for uncertainty in &mut self.uncertainty {
+            for (uncertainty, power) in uncertainty.iter_mut().zip(&power) {
+                *uncertainty = uncertainty.max(power * scale).min(UNKNOWN);
+            }
+        }
+    }
+
+    /// One step: `error` is the spectrum of a window that is zero before the present block.
+    pub(super) fn step(&mut self, filter: &mut Filter, reference: &Reference, error: &Spectrum) {
+        let gain = self.gain(reference, error);
+        let mut scaled = Spectrum::ZERO;
+        for (((re, im), gain), (e_re, e_im)) in
+            scaled.re.iter_mut().zip(&mut scaled.im).zip(&gain).zip(error.re.iter().zip(&error.im))
+        {
+            *re = e_re * gain;
+            *im = e_im * gain;
+        }
+        let blocks = self.uncertainty.len() as f32;
+        let mut floor = self.path;
+        self.path = [0.0; LANES];
+        floor.iter_mut().for_each(|power| *power *= SPREAD * DRIFT / blocks);
+        let weights = filter.partitions_mut().iter_mut();
+        for ((uncertainty, weight), window) in self.uncertainty.iter_mut().zip(weights).zip(reference.iter()) {
+            update(uncertainty, weight, window, &gain, &scaled, &floor, &mut self.path);
+        }
+    }
+
+    /// One over the expected power of the error, bin by bin.
+    fn gain(&mut self, reference: &Reference, error: &Spectrum) -> Bins {
+        let mut echo = [0.0; LANES];
+        for (index, out) in echo.as_chunks_mut().0.iter_mut().enumerate() {
+            let mut sum = [0.0; WIDE];
+            for (uncertainty, window) in self.uncertainty.iter().zip(reference.iter()) {
+                let window = chunk(&window.re, index).iter().zip(chunk(&window.im, index));
+                for ((sum, uncertainty), (re, im)) in sum.iter_mut().zip(chunk(uncertainty, index)).zip(window) {
+                    *sum += uncertainty * (re * re + im * im);
+                }
+            }
+            *out = sum;
+        }
+        let mut gain = error.power();
+        for ((gain, near), echo) in gain.iter_mut().zip(&mut self.near).zip(&echo) {
+            *near += NEAR_SMOOTHING * ((*gain - echo).max(0.0) - *near);
+            *gain = 1.0 / (echo + near.max(QUIET));
+        }
+        // Constant offset (A-law has no zero) is no echo.
+        if let Some(first) = gain.first_mut() {
+            *first = 0.0;
+        }
+        gain
+    }
+
+    /// Makes one block's impulse response end where the next begins, in the first steps [`TURNS`] blocks'.
+    pub(super) fn constrain(&mut self, filter: &mut Filter, transform: &mut Transform) {
+        let turns = if self.steps < EARLY { TURNS } else { 1 };
+        self.steps = self.steps.saturating_add(1);
+        for _ in 0..turns {
+            self.turn = (self.turn + 1) % self.uncertainty.len();
+            if let Some(weight) = filter.partitions_mut().get_mut(self.turn) {
+                transform.constrain(weight);
+            }
+        }
+    }
+}
+
+fn update(
+    uncertainty: &mut Bins,
+    weight: &mut Spectrum,
+    window: &Spectrum,
+    gain: &Bins,
+    error: &Spectrum,
+    floor: &Bins,
+    path: &mut Bins,
+) {
+    let weights = weight.re.iter_mut().zip(&mut weight.im);
+    let windows = window.re.iter().zip(&window.im);
+    let errors = error.re.iter().zip(&error.im);
+    let each = uncertainty.iter_mut().zip(weights).zip(windows).zip(errors).zip(gain.iter().zip(floor)).zip(path);
+    for (((((uncertainty, (w_re, w_im)), (x_re, x_im)), (e_re, e_im)), (gain, floor)), path) in each {
+        let p = *uncertainty;
+        let re = *w_re + p * (x_re * e_re + x_im * e_im);
+        let im = *w_im + p * (x_re * e_im - x_im * e_re);
+        let learnt = LEARNT * p * gain * (x_re * x_re + x_im * x_im);
+        let power = re * re + im * im;
+        *uncertainty = (1.0 - DRIFT) * p * (1.0 - learnt) + DRIFT * power + floor;
+        *path += power;
+        *w_re = re;
+        *w_im = im;
+    }
+}
