@@ -35,6 +35,7 @@ pub mod ports;
 pub mod process;
 pub mod scratch;
 pub mod sipp;
+pub mod spandsp;
 pub mod speech;
 pub mod transport;
 pub mod tshark;

@@ -12,7 +12,7 @@ const CALL: &str = "firmware/core/call/src/";
 /// Protocols that only a leg knows.
 const PROTOCOLS: [&str; 3] = ["isdn", "line", "sip"];
 /// The offer, the plain types that its fields have, and the answer to one, which reads no text.
-const OFFER_WORDS: [&str; 6] = ["Offer", "Codec", "Direction", "Law", "answer", "Unacceptable"];
+const OFFER_WORDS: [&str; 7] = ["Offer", "Codec", "Format", "Direction", "Law", "answer", "Unacceptable"];
 
 /// Sources of `call` against the rule.
 pub(super) fn check(workspace: &Workspace) -> Vec<Finding> {
