@@ -7,7 +7,7 @@
 //! the near end talks, bin by bin, without a detector of double talk.
 
 use super::filter::{Filter, Reference};
-use super::spectrum::{Bins, LANES, Spectrum, Transform, WIDE, chunk};
+use super::spectrum::{Bins, LANES, Spectrum, Transform};
 
 /// Uncertainty of a weight of which nothing is known. An echo path of ERL 6 dB has 0.25 in all, most of it in a few blocks.
 const UNKNOWN: f32 = 0.1;
@@ -19,7 +19,7 @@ const SPREAD: f32 = 0.02;
 const QUIET: f32 = 80.0 * 16.0;
 /// Share of a step's reach by which it takes away uncertainty: a half, since only the window's second half teaches.
 const LEARNT: f32 = 0.5;
-/// Blocks of the tail made causal at each of the [`EARLY`] first steps (2 s); afterwards one.
+/// Blocks of the tail made causal at each of the first steps (2 s); afterwards one at every second step.
 const TURNS: usize = 3;
 const EARLY: u16 = 200;
 /// Smoothing of the near end's power, in blocks.
@@ -53,6 +53,7 @@ impl Adaptation {
 
     /// The echo path may be another one: every weight is as uncertain as the path's power, spread over the tail.
     pub(super) fn doubt(&mut self, filter: &Filter) {
+        self.steps = 0;
         let power = filter.power();
         let scale = 1.0 / self.uncertainty.len() as f32;
         for uncertainty in &mut self.uncertainty {
@@ -85,15 +86,10 @@ impl Adaptation {
     /// One over the expected power of the error, bin by bin.
     fn gain(&mut self, reference: &Reference, error: &Spectrum) -> Bins {
         let mut echo = [0.0; LANES];
-        for (index, out) in echo.as_chunks_mut().0.iter_mut().enumerate() {
-            let mut sum = [0.0; WIDE];
-            for (uncertainty, window) in self.uncertainty.iter().zip(reference.iter()) {
-                let window = chunk(&window.re, index).iter().zip(chunk(&window.im, index));
-                for ((sum, uncertainty), (re, im)) in sum.iter_mut().zip(chunk(uncertainty, index)).zip(window) {
-                    *sum += uncertainty * (re * re + im * im);
-                }
+        for (uncertainty, window) in self.uncertainty.iter().zip(reference.iter()) {
+            for (((echo, uncertainty), re), im) in echo.iter_mut().zip(uncertainty).zip(&window.re).zip(&window.im) {
+                *echo += uncertainty * (re * re + im * im);
             }
-            *out = sum;
         }
         let mut gain = error.power();
         for ((gain, near), echo) in gain.iter_mut().zip(&mut self.near).zip(&echo) {
@@ -107,10 +103,14 @@ impl Adaptation {
         gain
     }
 
-    /// Makes one block's impulse response end where the next begins, in the first steps [`TURNS`] blocks'.
+    /// Makes a block's impulse response end where the next begins, in turns.
     pub(super) fn constrain(&mut self, filter: &mut Filter, transform: &mut Transform) {
-        let turns = if self.steps < EARLY { TURNS } else { 1 };
-        self.steps = self.steps.saturating_add(1);
+        self.steps = self.steps.checked_add(1).unwrap_or(EARLY);
+        let turns = match self.steps {
+            ..EARLY => TURNS,
+            steps if steps.is_multiple_of(2) => 1,
+            _ => 0,
+        };
         for _ in 0..turns {
             self.turn = (self.turn + 1) % self.uncertainty.len();
             if let Some(weight) = filter.partitions_mut().get_mut(self.turn) {

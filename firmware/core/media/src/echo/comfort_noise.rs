@@ -22,6 +22,8 @@ const LEAST: f32 = 1.0;
 
 pub(super) struct ComfortNoise {
     power: Bins,
+    /// Square root of the power, as what is put out needs it.
+    magnitude: Bins,
     /// Mean square of the background.
     level: f32,
     heard: u8,
@@ -34,7 +36,15 @@ pub(super) struct ComfortNoise {
 impl ComfortNoise {
     pub(super) fn new() -> Self {
         let rise = std::array::from_fn(|n| ((n as f32 + 0.5) * std::f32::consts::FRAC_PI_2 / BLOCK as f32).sin());
-        Self { power: [LEAST * BLOCK as f32; LANES], level: LEAST, heard: 0, random: 0x9E37_79B9, rest: [0.0; BLOCK], rise }
+        Self {
+            power: [LEAST * BLOCK as f32; LANES],
+            magnitude: [0.0; LANES],
+            level: LEAST,
+            heard: 0,
+            random: 0x9E37_79B9,
+            rest: [0.0; BLOCK],
+            rise,
+        }
     }
 
     /// Mean square of the background.
@@ -56,19 +66,28 @@ impl ComfortNoise {
             self.level = (self.level + SMOOTHING * (now - self.level)).max(LEAST);
         }
         self.heard = self.heard.saturating_add(1);
+        for (magnitude, power) in self.magnitude.iter_mut().zip(&self.power) {
+            *magnitude = power.sqrt();
+        }
     }
 
     /// The next block of noise.
     pub(super) fn block(&mut self, transform: &mut Transform) -> Block {
         let mut spectrum = Spectrum::ZERO;
         // A window of noise has twice the energy of a window that is zero in its first half.
-        for ((re, im), power) in spectrum.re.iter_mut().zip(&mut spectrum.im).zip(&self.power).take(BINS - 1).skip(1) {
-            self.random ^= self.random << 13;
-            self.random ^= self.random >> 17;
-            self.random ^= self.random << 5;
-            let magnitude = power.sqrt();
-            *re = if self.random & 1 == 0 { magnitude } else { -magnitude };
-            *im = if self.random & 2 == 0 { magnitude } else { -magnitude };
+        let bins = spectrum.re.iter_mut().zip(&mut spectrum.im).zip(&self.magnitude).take(BINS - 1).skip(1);
+        let mut signs = 0;
+        for (index, ((re, im), magnitude)) in bins.enumerate() {
+            if index % 16 == 0 {
+                self.random ^= self.random << 13;
+                self.random ^= self.random >> 17;
+                self.random ^= self.random << 5;
+                signs = self.random;
+            }
+            // A random bit becomes the sign bit.
+            *re = f32::from_bits(magnitude.to_bits() ^ (signs & 1) << 31);
+            *im = f32::from_bits(magnitude.to_bits() ^ (signs & 2) << 30);
+            signs >>= 2;
         }
         let (first, second) = transform.inverse(&spectrum);
         let mut block = [0.0; BLOCK];

@@ -1,6 +1,6 @@
 //! The reference's recent spectra, and the echo path as one spectrum for each block of its impulse response.
 
-use super::spectrum::{Bins, Chunk, LANES, Spectrum, WIDE, chunk};
+use super::spectrum::{Bins, LANES, Spectrum};
 
 /// Spectra of the reference, newest first, as many as the tail has blocks.
 pub(super) struct Reference {
@@ -32,14 +32,21 @@ impl Reference {
     }
 }
 
+/// A partition with less than this share of the path's power is left out where the path is only used: -47 dB. Most of a tail is
+/// empty, and what the background holds there is noise.
+const NEGLIGIBLE: f32 = 2e-5;
+
 /// An estimate of the echo path.
 pub(super) struct Filter {
     partitions: Box<[Spectrum]>,
+    /// Which of them are worth computing.
+    used: Box<[bool]>,
 }
 
 impl Filter {
     pub(super) fn new(partitions: usize) -> Self {
-        Self { partitions: vec![Spectrum::ZERO; partitions.max(1)].into_boxed_slice() }
+        let partitions = partitions.max(1);
+        Self { partitions: vec![Spectrum::ZERO; partitions].into_boxed_slice(), used: vec![true; partitions].into_boxed_slice() }
     }
 
     pub(super) fn clear(&mut self) {
@@ -48,6 +55,16 @@ impl Filter {
 
     pub(super) fn copy_from(&mut self, other: &Self) {
         self.partitions.copy_from_slice(&other.partitions);
+    }
+
+    /// A copy for use alone: what is negligible in it is not computed.
+    pub(super) fn adopt(&mut self, other: &Self) {
+        self.copy_from(other);
+        let power = |partition: &Spectrum| partition.power().iter().sum::<f32>();
+        let total: f32 = self.partitions.iter().map(power).sum();
+        for (used, partition) in self.used.iter_mut().zip(&self.partitions) {
+            *used = power(partition) > NEGLIGIBLE * total;
+        }
     }
 
     /// The same path, `later` blocks later (earlier when negative); what leaves the tail is lost.
@@ -66,14 +83,10 @@ impl Filter {
     /// The spectrum whose second half is the echo of the present block.
     pub(super) fn echo(&self, reference: &Reference) -> Spectrum {
         let mut echo = Spectrum::ZERO;
-        let outs = echo.re.as_chunks_mut().0.iter_mut().zip(echo.im.as_chunks_mut().0);
-        for (index, out) in outs.enumerate() {
-            // Chunk by chunk, so that the sums stay in registers.
-            let mut sums = ([0.0; WIDE], [0.0; WIDE]);
-            for (partition, window) in self.partitions.iter().zip(reference.iter()) {
-                add_product(&mut sums, partition, window, index);
+        for ((partition, used), window) in self.partitions.iter().zip(&self.used).zip(reference.iter()) {
+            if *used {
+                echo.add_product(partition, window);
             }
-            (*out.0, *out.1) = sums;
         }
         echo
     }
@@ -91,16 +104,5 @@ impl Filter {
             }
         }
         total
-    }
-}
-
-/// Adds one chunk of the product of two spectra.
-#[inline(always)]
-fn add_product((sum_re, sum_im): &mut (Chunk, Chunk), a: &Spectrum, b: &Spectrum, index: usize) {
-    let a = chunk(&a.re, index).iter().zip(chunk(&a.im, index));
-    let b = chunk(&b.re, index).iter().zip(chunk(&b.im, index));
-    for (((re, im), (a_re, a_im)), (b_re, b_im)) in sum_re.iter_mut().zip(sum_im).zip(a).zip(b) {
-        *re += a_re * b_re - a_im * b_im;
-        *im += a_re * b_im + a_im * b_re;
     }
 }

@@ -260,7 +260,7 @@ impl Canceller {
         match self.transfer.judge(powers) {
             Verdict::Keep => {}
             Verdict::Adopt => {
-                self.foreground.copy_from(&self.background);
+                self.foreground.adopt(&self.background);
                 self.trial = Trial::None;
             }
             Verdict::Restore => self.background.copy_from(&self.foreground),

@@ -18,17 +18,6 @@ pub(super) const LANES: usize = BINS.next_multiple_of(8);
 /// One real number a bin.
 pub(super) type Bins = [f32; LANES];
 
-/// Bins that are handled together.
-pub(super) const WIDE: usize = 8;
-/// Neighbouring bins.
-pub(super) type Chunk = [f32; WIDE];
-
-/// One chunk of an array over bins.
-#[inline(always)]
-pub(super) fn chunk(bins: &Bins, index: usize) -> &Chunk {
-    bins.as_chunks().0.get(index).unwrap_or(&[0.0; WIDE])
-}
-
 /// A spectrum.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Spectrum {
@@ -38,6 +27,17 @@ pub(super) struct Spectrum {
 
 impl Spectrum {
     pub(super) const ZERO: Self = Self { re: [0.0; LANES], im: [0.0; LANES] };
+
+    /// Adds `a * b`.
+    pub(super) fn add_product(&mut self, a: &Self, b: &Self) {
+        let out = self.re.iter_mut().zip(&mut self.im);
+        let a = a.re.iter().zip(&a.im);
+        let b = b.re.iter().zip(&b.im);
+        for (((re, im), (a_re, a_im)), (b_re, b_im)) in out.zip(a).zip(b) {
+            *re += a_re * b_re - a_im * b_im;
+            *im += a_re * b_im + a_im * b_re;
+        }
+    }
 
     /// Square of the magnitude, bin by bin.
     pub(super) fn power(&self) -> Bins {
