@@ -22,7 +22,7 @@ const EVIDENCE: &str = "firmware/docs/evidence";
 const BOX_AND_FAR_END: &[&str] = &["gateway", "exchange"];
 
 /// All of them.
-pub const CATALOGUE: [LongRun; 8] = [
+pub const CATALOGUE: [LongRun; 9] = [
     LongRun {
         name: "calls-30-for-60s",
         shows: "30 calls at once on the virtual E1 for 60 s: no lost packet, no stuck channel",
@@ -64,6 +64,24 @@ pub const CATALOGUE: [LongRun; 8] = [
         folder: EVIDENCE,
         programs: &[],
         cargo: &["test", "--release", "--package", "media", "--test", "jitter_traces", "--", "--ignored", "--nocapture"],
+    },
+    LongRun {
+        name: "echo-g168",
+        shows: "the echo canceller in G.168's tests 2 to 7 and 9, on eight echo path models, four tails, three levels and two return losses: limit and figure of each",
+        folder: EVIDENCE,
+        programs: &[],
+        cargo: &[
+            "test",
+            "--release",
+            "--package",
+            "media",
+            "--test",
+            "echo_g168",
+            "--",
+            "--ignored",
+            "--nocapture",
+            "every_model",
+        ],
     },
     LongRun {
         name: "isdn-million-mutations",
