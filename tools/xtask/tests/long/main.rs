@@ -62,7 +62,7 @@ fn unknown_run_names_those_there_are() {
     assert_eq!(
         error.to_string(),
         "no long run calls-for-ever, there is calls-30-for-60s, calls-500-in-a-row, dahdi-120-channels-for-60s, dahdi-200-calls-in-a-row, \
-         switch-types, isdn-million-mutations, dtmf-talk-off-hour"
+         switch-types, jitter, echo-g168, isdn-million-mutations, dtmf-talk-off-hour"
     );
     assert_eq!(find(&CATALOGUE, "calls-500-in-a-row").unwrap().name, "calls-500-in-a-row");
 }
