@@ -115,7 +115,8 @@ impl Bench {
         (rates.first().copied().unwrap_or_default(), rates.last().copied().unwrap_or_default())
     }
 
-    /// The same of several kinds of work in turn, before each of which `prepare` runs, whose time does not count.
+    /// The same of several kinds of work in turn, before each of which `prepare` runs, whose time does not count. The first one
+    /// says when it is enough.
     #[track_caller]
     pub fn per_cpu_second_each(self, prepare: &mut dyn FnMut(), works: &mut [&mut dyn FnMut() -> u64]) -> Vec<f64> {
         let budget = self.choose(WHOLE, QUICK);
@@ -124,7 +125,7 @@ impl Bench {
             work();
         }
         let mut done = vec![Work::default(); works.len()];
-        while done.iter().any(|work| work.cpu < budget) {
+        while done.first().is_some_and(|first| first.cpu < budget) {
             for (of, work) in done.iter_mut().zip(works.iter_mut()) {
                 prepare();
                 of.add(work);
