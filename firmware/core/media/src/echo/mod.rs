@@ -20,6 +20,9 @@
 //! - **After a slip** the reference is not to be trusted: the filters rest, and afterwards the path is also tried one block later
 //!   and earlier, since a slip is a block.
 //!
+//! What it misses: at long tails a second is sometimes too short to converge, in noise or when the new path resembles the old one (single models
+//! in G.168 tests 2A, 2B and 2C, by the table of `cargo xtask long echo-g168`).
+//!
 //! Left out: echo paths beyond the tail (no search for a bulk delay), acoustic echo (the residual is not suppressed bin by bin),
 //! No. 5, 6 and 7 signalling tones (G.168 test 8). Memory is taken when made; nothing is allocated in a block.
 

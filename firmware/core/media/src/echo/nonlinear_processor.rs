@@ -18,9 +18,9 @@ const QUARTER_MARGIN: f32 = 14.0;
 const NOISE_MARGIN: f32 = 2.5;
 /// Mean square of -60 dBm0: what is quieter does not open.
 const AUDIBLE: f32 = 250.0;
-/// Following of the leak upwards and downwards, a block.
-const LEAK_UP: f32 = 0.3;
-const LEAK_DOWN: f32 = 0.03;
+/// What is left of the leak a block later, when less comes through: 13 dB a second. Upwards it follows at once, since what comes
+/// through differs from sound to sound and the loudest counts.
+const LEAK_KEPT: f32 = 0.97;
 /// Blocks that the processor stays open after the near end fell silent.
 const HANGOVER: u8 = 8;
 /// Samples of a quarter.
@@ -74,8 +74,7 @@ impl NonlinearProcessor {
         } else {
             self.open = self.open.saturating_sub(1);
             let share = power / loudest;
-            let pace = if share > self.leak { LEAK_UP } else { LEAK_DOWN };
-            self.leak = (self.leak + pace * (share - self.leak)).clamp(1e-6, UNKNOWN_LEAK);
+            self.leak = share.max(LEAK_KEPT * self.leak).clamp(1e-6, UNKNOWN_LEAK);
         }
         let opens = if self.open > 0 && from >= 1.0 { 0 } else { opens };
         self.gain = if self.open > 0 { 1.0 } else { 0.0 };

@@ -22,7 +22,7 @@ const PATIENCE: u8 = 2;
 /// Blocks in a row until the foreground is said to be of no use.
 const USELESS: u8 = 10;
 /// Blocks between two doubts.
-const DOUBT_EVERY: u8 = 20;
+const DOUBT_EVERY: u8 = 8;
 /// Residual over the usual share of the received signal that raises doubt, as power.
 const UNUSUAL: f32 = 6.0;
 
