@@ -13,8 +13,8 @@
 //!
 //! - **Adaptation** (`adaptation`) is a Kalman filter in each bin, of a background filter that nobody hears. **Double talk**: only when the
 //!   background has cancelled better than the foreground for a while is it adopted (`transfer`). There is no detector of double
-//!   talk that could decide wrongly, and the sensitive one of the two filters is never heard; in the measurement of
-//!   `tests/echo_double_talk.rs` the echo left after 5 s of double talk is that of before.
+//!   talk that could decide wrongly, and the sensitive one of the two filters is never heard; `tests/echo_double_talk.rs`
+//!   holds the loss of 5 s of double talk to 6 dB. Other step controls (NLMS, Geigel) were not measured beside it.
 //! - **Non-linear processor** and **comfort noise** (`nonlinear_processor`, `comfort_noise`).
 //! - **Tone disabler** (`tone_disabler`): 2100 Hz with phase reversals (G.168 clause 7).
 //! - **After a slip** the reference is not to be trusted: the filters rest, and afterwards the path is also tried one block later

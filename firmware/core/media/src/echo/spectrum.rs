@@ -1,7 +1,7 @@
 //! Spectra of 20 ms windows, and the transforms to and from them.
 //!
 //! Overlap-save: a window is the block before and the present block, 160 samples, 50 Hz a bin. Real and imaginary parts lie
-//! in arrays of their own, padded to a multiple of eight, so that the loops over bins become vector instructions.
+//! in arrays of their own, padded to a multiple of four, so that the loops over bins become vector instructions.
 
 use crate::BLOCK;
 use realfft::num_complex::Complex;
@@ -13,7 +13,7 @@ pub(super) const WINDOW: usize = 2 * BLOCK;
 /// Bins of a window's spectrum, 0 Hz and 4000 Hz included.
 pub(super) const BINS: usize = BLOCK + 1;
 /// Length of an array over bins; what lies beyond [`BINS`] stays zero.
-pub(super) const LANES: usize = BINS.next_multiple_of(8);
+pub(super) const LANES: usize = BINS.next_multiple_of(4);
 
 /// One real number a bin.
 pub(super) type Bins = [f32; LANES];
