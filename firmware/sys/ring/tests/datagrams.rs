@@ -6,35 +6,13 @@
     reason = "a test fails by panicking, and counts by an allocator"
 )]
 mod both;
+mod counting;
 use both::{QUIET, SOON, on_both_back_ends};
+use counting::ALLOCATIONS;
 use ring::{Backend, DatagramCounters, LONGEST, Ring, Token, Wake, open, open_batching};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsFd;
 use std::time::Duration;
-
-thread_local!(static ALLOCATIONS: Cell<u64> = const { Cell::new(0) });
-
-/// The system's allocator, counting for each thread.
-struct Counting;
-
-// SAFETY: every call goes to the system's allocator as it came.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: as promised by our caller.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as promised by our caller.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// Both kinds of ring of a back end.
 fn rings(backend: Backend) -> [Box<dyn Ring>; 2] {
