@@ -36,7 +36,7 @@ pub const DEFAULT_COUNTRY: &str = "de";
 pub struct Settings {
     /// The name this box shows to people.
     pub name: String,
-    /// The country whose tones and ring cadence are played, by its ISO 3166 code: see [`crate::country`].
+    /// The country whose tones and ring cadence are to be played (nothing plays them yet), by its ISO 3166 code: see [`crate::country`].
     pub country: String,
     /// SIP listening addresses and timers.
     pub sip: Sip,
