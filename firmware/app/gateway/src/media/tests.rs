@@ -28,13 +28,13 @@ fn port(address: IpAddr) -> u16 {
     }
 }
 
-fn session(local_port: u16, peer: &UdpSocket, dscp: u8) -> RtpSocket {
+fn session(local_port: u16, peer: &UdpSocket, dscp: u8, telephone_event: Option<u8>) -> RtpSocket {
     let remote = peer.local_addr().unwrap();
     let terminal = RtpTerminal {
         local_port,
         remote,
         format: Format::of(Codec::Pcma),
-        telephone_event: None,
+        telephone_event,
         ptime_ms: 20,
         direction: Direction::SendRecv,
     };
@@ -67,7 +67,7 @@ fn packets_of_both_families_carry_the_dscp_of_the_settings() {
                 IpAddr::V4(_) => setsockopt(&peer, sockopt::IpRecvTos, &true).unwrap(),
                 IpAddr::V6(_) => setsockopt(&peer, sockopt::Ipv6RecvTClass, &true).unwrap(),
             }
-            let mut session = session(port(address), &peer, dscp);
+            let mut session = session(port(address), &peer, dscp, None);
             for _ in 0..2 {
                 session.write_block(CallId(1), Instant::now(), &[0xd5; BLOCK]);
             }
@@ -92,7 +92,7 @@ fn packets_reach_the_session_of_their_port_and_the_port_is_free_after_it() {
         let peer = UdpSocket::bind((localhost, 0)).unwrap();
         let ports = [port(localhost), port(localhost)];
         for (call, local) in (1..).map(CallId).zip(ports) {
-            let end = End::Rtp(Box::new(session(local, &peer, 46)));
+            let end = End::Rtp(Box::new(session(local, &peer, 46, None)));
             let connection = Connection::new(call, End::Held { law: Law::A }, end, Carries { law: Law::A, clear: false });
             sockets.add(&connection).unwrap();
             connections.insert(call, connection);
@@ -111,4 +111,41 @@ fn packets_reach_the_session_of_their_port_and_the_port_is_free_after_it() {
         });
         assert_eq!((received.next(), received.next()), (Some((0, 0)), Some((3, 1))), "{backend}");
     }
+}
+
+/// What the peer at the other end of a call between two SIP peers gets of a `5` that was pressed for 100 ms: each packet.
+fn five_between_peers(telephone_event: Option<u8>) -> Vec<Vec<u8>> {
+    let localhost = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let peers = [(); 2].map(|()| UdpSocket::bind((localhost, 0)).unwrap());
+    peers[1].set_nonblocking(true).unwrap();
+    let near = port(localhost);
+    let a = End::Rtp(Box::new(session(near, &peers[0], 46, Some(101))));
+    let b = End::Rtp(Box::new(session(port(localhost), &peers[1], 46, telephone_event)));
+    let mut connection = Connection::new(CallId(1), a, b, Carries { law: Law::A, clear: false });
+    let start = Instant::now();
+    // RFC 4733: event 5, volume 10, 800 units of 125 us; the end is told three times.
+    for (number, flags) in [(1, 0x0a), (2, 0x8a), (3, 0x8a), (4, 0x8a)] {
+        let event = [0x80, 101, 0, number, 0, 0, 1, 0, 1, 2, 3, 4, 5, flags, 0x03, 0x20];
+        connection.take(start, near, peers[0].local_addr().unwrap(), &event);
+    }
+    for block in 0..40 {
+        connection.pump(start + std::time::Duration::from_millis(10 * block));
+    }
+    let mut octets = [0; 512];
+    std::iter::from_fn(|| peers[1].recv(&mut octets).ok().map(|length| octets[..length].to_vec())).collect()
+}
+
+#[test]
+fn event_of_a_peer_is_an_event_to_the_other() {
+    let events: Vec<_> = five_between_peers(Some(96)).into_iter().filter(|packet| packet[1] & 0x7f == 96).collect();
+    let ends = events.iter().filter(|packet| packet[12..] == [5, 0x80 | packet[13] & 0x3f, 0x03, 0x20]).count();
+    assert_eq!(ends, 3, "{events:?}");
+}
+
+#[test]
+fn event_of_a_peer_is_a_tone_to_one_that_takes_none() {
+    let packets = five_between_peers(None);
+    assert!(packets.iter().all(|packet| packet[1] & 0x7f == 8), "{packets:?}");
+    let loud = packets.iter().filter(|packet| packet[12..].iter().any(|octet| octet & 0x7f != 0x55)).count();
+    assert_eq!(loud, 5, "100 ms of tone in packets of 20 ms");
 }
