@@ -63,7 +63,7 @@ fn frozen_says_so_for_as_long_as_asked() {
 fn ring_read_gives_what_was_on_the_line() {
     let mut ring = ReferenceRing::new(8, 160);
     for block in 0..4i16 {
-        ring.write(&std::array::from_fn(|n| block * 80 + n as i16));
+        ring.write(&std::array::from_fn::<i16, 80, _>(|n| block * 80 + n as i16));
     }
     assert_eq!(ring.read(160).0, std::array::from_fn(|n| n as i16));
     assert_eq!(ring.read(200), (std::array::from_fn(|n| n as i16 + 40), true));

@@ -27,7 +27,7 @@ fn digit_is_told_when_it_begins_and_when_it_ends() {
     let mut call = Call::plain();
     call.run_for(SECOND);
     for digit in "77".chars() {
-        assert!(call.left.stream.send_digit(digit, 500));
+        assert!(call.left.stream.release_digit(digit, 500));
     }
     call.run_for(SECOND / 4);
     let began = |events: &[Event]| events.iter().filter(|event| **event == Event::DigitBegan { digit: '7' }).count();
@@ -41,7 +41,7 @@ fn digits_sent_arrive_once_each_and_audio_goes_on_in_step() {
     let mut call = Call::plain();
     call.run_for(SECOND);
     for digit in "4*".chars() {
-        assert!(call.left.stream.send_digit(digit, 100));
+        assert!(call.left.stream.release_digit(digit, 100));
     }
     call.run_for(2 * SECOND);
     assert_eq!(digits(&call.right.events), [('4', 100), ('*', 100)]);
@@ -62,7 +62,7 @@ fn digits_survive_a_link_that_loses_a_tenth() {
     let disturbance = Disturbance { loss: 0.1, ..Disturbance::default() };
     let mut call = Call::new(config(1, right_address()), config(2, left_address()), disturbance, 7);
     let number = "08154711#";
-    number.chars().for_each(|digit| assert!(call.left.stream.send_digit(digit, 90)));
+    number.chars().for_each(|digit| assert!(call.left.stream.release_digit(digit, 90)));
     call.run_for(4 * SECOND);
     let heard: String = digits(&call.right.events).into_iter().map(|(digit, _)| digit).collect();
     assert_eq!(heard, number);
@@ -87,7 +87,7 @@ fn packets(stream: &mut Stream, blocks: u32) -> Vec<(bool, u8, u16, u32, Vec<u8>
 fn event_packets_share_numbers_with_audio_and_have_their_own_timestamps() {
     let first = StreamConfig { first_sequence: 65_534, first_timestamp: 1000, ..config(1, right_address()) };
     let mut stream = Stream::new(first);
-    stream.send_digit('7', 50);
+    stream.release_digit('7', 50);
     let sent = packets(&mut stream, 12);
     let numbers: Vec<_> = sent.iter().map(|packet| packet.2).collect();
     assert_eq!(numbers, [65_534, 65_535, 0, 1, 2, 3, 4, 5], "one row of numbers for both");
@@ -104,17 +104,17 @@ fn event_packets_share_numbers_with_audio_and_have_their_own_timestamps() {
 #[test]
 fn digit_without_agreed_events_is_refused_and_audio_does_not_stop() {
     let mut stream = Stream::new(StreamConfig { telephone_event: None, ..config(1, right_address()) });
-    assert!(!stream.send_digit('1', 100));
+    assert!(!stream.release_digit('1', 100));
     assert_eq!(packets(&mut stream, 20).len(), 10);
     let mut stream = Stream::new(config(1, right_address()));
-    assert!(!stream.send_digit('x', 100));
+    assert!(!stream.release_digit('x', 100));
 }
 
 #[test]
 fn event_that_nothing_follows_ends_by_itself() {
     let mut call = Call::plain();
     call.run_for(SECOND);
-    assert!(call.left.stream.send_digit('3', 5000));
+    assert!(call.left.stream.release_digit('3', 5000));
     call.run_for(SECOND / 2);
     // The sender falls silent in the middle of the digit: no end, no audio.
     for _ in 0..100 {

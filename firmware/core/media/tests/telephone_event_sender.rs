@@ -33,7 +33,7 @@ fn shape(sent: &[(u32, Report)]) -> Vec<(u32, bool, bool, u16)> {
 #[test]
 fn digit_of_120_ms_has_marker_updates_and_three_ends() {
     let mut sender = sender(50, 50);
-    assert!(sender.queue('#', 120));
+    assert!(sender.release('#', 120));
     let sent = run(&mut sender, 40);
     let wanted = [
         (0, true, false, 80),
@@ -53,7 +53,7 @@ fn digit_of_120_ms_has_marker_updates_and_three_ends() {
 #[test]
 fn updates_follow_the_packet_time_where_that_is_asked_for() {
     let mut sender = sender(20, 0);
-    sender.queue('1', 65);
+    sender.release('1', 65);
     let wanted = [
         (0, true, false, 80),
         (2, false, false, 240),
@@ -68,7 +68,7 @@ fn updates_follow_the_packet_time_where_that_is_asked_for() {
 #[test]
 fn digit_as_short_as_a_block_begins_and_ends_at_once() {
     let mut sender = sender(50, 0);
-    sender.queue('1', 0);
+    sender.release('1', 0);
     let wanted = [(0, true, true, 80), (5, false, true, 80), (10, false, true, 80)];
     assert_eq!(shape(&run(&mut sender, 20)), wanted, "the marker is on the first packet only");
 }
@@ -76,7 +76,7 @@ fn digit_as_short_as_a_block_begins_and_ends_at_once() {
 #[test]
 fn press_of_ten_seconds_goes_on_in_a_second_segment() {
     let mut sender = sender(50, 0);
-    sender.queue('5', 10_000);
+    sender.release('5', 10_000);
     let sent = run(&mut sender, 1100);
     let boundary = START.wrapping_add(0xFFFF);
     let (first, second): (Vec<_>, Vec<_>) = sent.iter().map(|(_, report)| *report).partition(|report| report.timestamp == START);
@@ -94,7 +94,7 @@ fn press_of_ten_seconds_goes_on_in_a_second_segment() {
 fn queued_digits_keep_their_pause_and_their_order() {
     let mut sender = sender(20, 70);
     for digit in "12".chars() {
-        assert!(sender.queue(digit, 100));
+        assert!(sender.release(digit, 100));
     }
     let starts: Vec<_> = run(&mut sender, 60)
         .into_iter()
@@ -108,8 +108,8 @@ fn queued_digits_keep_their_pause_and_their_order() {
 #[test]
 fn next_digit_waits_until_the_end_was_sent_three_times() {
     let mut sender = sender(50, 0);
-    sender.queue('1', 100);
-    sender.queue('2', 100);
+    sender.release('1', 100);
+    sender.release('2', 100);
     let sent = run(&mut sender, 60);
     let second = sent.iter().position(|(_, report)| report.payload.event == 2).unwrap();
     assert_eq!(sent[..second].iter().filter(|(_, report)| report.payload.end).count(), 3);
@@ -120,7 +120,7 @@ fn next_digit_waits_until_the_end_was_sent_three_times() {
 fn sender_says_which_blocks_are_the_events() {
     let mut sender = sender(20, 0);
     assert!(sender.is_idle());
-    sender.queue('1', 30);
+    sender.release('1', 30);
     let blocks: Vec<_> = (0..6).map(|block| sender.handle_block(block * 80)).collect();
     assert_eq!(blocks, [true, true, true, false, false, false]);
 }
@@ -128,9 +128,9 @@ fn sender_says_which_blocks_are_the_events() {
 #[test]
 fn what_is_no_digit_and_what_is_too_much_is_refused() {
     let mut sender = sender(20, 0);
-    assert!(!sender.queue('x', 100));
-    assert!((0..64).all(|_| sender.queue('1', 100)));
-    assert!(!sender.queue('1', 100));
+    assert!(!sender.release('x', 100));
+    assert!((0..64).all(|_| sender.release('1', 100)));
+    assert!(!sender.release('1', 100));
     sender.clear();
     assert!(sender.is_idle());
 }
@@ -158,7 +158,7 @@ const fn digit(digit: char, ms: u64) -> Digit {
 #[test]
 fn whatever_is_lost_leaves_one_digit_and_mostly_the_whole_of_it() {
     let mut sender = sender(50, 50);
-    sender.queue('9', 170);
+    sender.release('9', 170);
     let sent = run(&mut sender, 60);
     assert_eq!(sent.len(), 7);
     let mut whole = 0;
@@ -194,7 +194,7 @@ fn number_keyed_over_a_lossy_link_arrives_digit_for_digit() {
     for round in 0..200 {
         let number = "0123456789*#ABCD";
         let mut sender = sender(20, 60);
-        number.chars().for_each(|digit| assert!(sender.queue(digit, 80)));
+        number.chars().for_each(|digit| assert!(sender.release(digit, 80)));
         let sent = run(&mut sender, 400);
         assert!(sender.is_idle());
         // A fifth of the packets is lost: of the seven of a digit one arrives nearly always, and where none does nobody could know.
@@ -216,7 +216,7 @@ fn number_keyed_over_a_lossy_link_arrives_digit_for_digit() {
 #[test]
 fn press_of_twenty_seconds_is_one_digit_of_twenty_seconds() {
     let mut sender = sender(50, 0);
-    sender.queue('0', 20_000);
+    sender.release('0', 20_000);
     let sent = run(&mut sender, 2100);
     assert_eq!(received(&sent, 2200, |_| false), [digit('0', 20_000)]);
     assert_eq!(received(&sent, 2200, |report| report.payload.duration == 0xFFFF), [digit('0', 20_000)], "segments' ends lost");
@@ -256,7 +256,7 @@ fn sending_allocates_nothing() {
     let counted = allocation_counter::measure(|| {
         for block in 0..2000_u32 {
             if block % 50 == 0 {
-                sender.queue('5', 90);
+                sender.release('5', 90);
             }
             sender.handle_block(block * 80);
             while let Some(report) = sender.poll_report() {
@@ -266,4 +266,41 @@ fn sending_allocates_nothing() {
         }
     });
     assert_eq!(counted.count_total, 0);
+}
+
+#[test]
+fn held_digit_released_after_300_ms_lasts_as_long() {
+    let mut sender = sender(50, 50);
+    assert!(sender.press('5'));
+    let mut sent = run(&mut sender, 30);
+    assert!(sent.iter().all(|(_, report)| !report.payload.end), "{sent:?}");
+    assert!(sender.release('5', 300));
+    sent = run(&mut sender, 30);
+    assert_eq!(shape(&sent), [(0, false, true, 2480), (5, false, true, 2480), (10, false, true, 2480)]);
+    assert!(sender.is_idle());
+}
+
+#[test]
+fn held_digit_never_released_ends_after_ten_seconds() {
+    let mut sender = sender(50, 50);
+    assert!(sender.press('5'));
+    let sent = run(&mut sender, 1_200);
+    let total: u32 = {
+        let starts: Vec<u32> = sent.iter().map(|(_, report)| report.timestamp).collect();
+        let last = sent.last().unwrap().1;
+        last.timestamp.wrapping_sub(starts[0]) + u32::from(last.payload.duration)
+    };
+    assert_eq!(total, 80_000);
+    assert!(sender.is_idle());
+}
+
+#[test]
+fn digit_pressed_while_another_is_held_waits_for_it() {
+    let mut sender = sender(50, 20);
+    assert!(sender.press('1') && sender.press('2'));
+    run(&mut sender, 10);
+    assert!(sender.release('1', 100) && sender.release('2', 80));
+    let sent = run(&mut sender, 60);
+    let events: Vec<u8> = sent.iter().filter(|(_, report)| report.payload.end).map(|(_, report)| report.payload.event).collect();
+    assert_eq!(events, [1, 1, 1, 2, 2, 2]);
 }

@@ -12,6 +12,8 @@ use crate::ffi;
 use crate::handle::{Handle, Movable};
 use std::ffi::c_int;
 
+/// The shortest tail that it can have, milliseconds.
+pub const SHORTEST_TAIL_MS: u16 = 16;
 /// Samples in a millisecond.
 const PER_MS: u16 = 8;
 
@@ -52,7 +54,7 @@ impl Canceller {
     ///
     /// [`Error::OutOfRange`] for the tail, [`Error::NoMemory`].
     pub fn new(settings: CancellerSettings) -> Result<Self, Error> {
-        within("tail in ms", settings.tail_ms.into(), 16.0, 128.0)?;
+        within("tail in ms", settings.tail_ms.into(), SHORTEST_TAIL_MS.into(), 128.0)?;
         let modes = [
             (true, ffi::ECHO_CAN_USE_ADAPTION),
             (settings.suppress_residue, ffi::ECHO_CAN_USE_NLP),

@@ -163,7 +163,8 @@ pub(super) fn stream(bytes: &[u8]) -> bool {
             _ => {
                 now += Duration::from_millis(10 * u64::from(*length));
                 // Sending events must bear whatever the peer does meanwhile.
-                stream.send_digit(char::from(*length), 40 * u32::from(*what));
+                stream.press_digit(char::from(*length));
+                stream.release_digit(char::from(*length), 40 * u32::from(*what));
             }
         }
         stream.ip_to_line(&mut block);

@@ -7,7 +7,7 @@
 //! the near end talks, bin by bin, without a detector of double talk.
 
 use super::filter::{Filter, Reference};
-use super::spectrum::{Bins, LANES, Spectrum, Transform};
+use super::spectrum::{Bins, LANES, Spectrum, Transform, WINDOW};
 
 /// Uncertainty of a weight of which nothing is known. An echo path of ERL 6 dB has 0.25 in all, most of it in a few blocks.
 const UNKNOWN: f32 = 0.1;
@@ -101,6 +101,11 @@ impl Adaptation {
             *first = 0.0;
         }
         gain
+    }
+
+    /// Power gain of the path as the background knows it: what comes back of what is sent.
+    pub(super) fn path_gain(&self) -> f32 {
+        2.0 * self.path.iter().sum::<f32>() / WINDOW as f32
     }
 
     /// Makes a block's impulse response end where the next begins, in turns.

@@ -60,6 +60,10 @@ pub const FREEZE_BLOCKS: u16 = 20;
 pub const TAIL_MS: std::ops::RangeInclusive<u16> = 8..=128;
 /// Level of the reference below which nothing is learnt from it, dBm0.
 const ACTIVE_LEVEL: f32 = -60.0;
+/// Blocks of learning after which the path that was found is believed: 1 s, the time that G.168 gives for convergence.
+const LEARNT: u16 = 50;
+/// How many times the power of the path found may come back at most.
+const CREDIBLE: f32 = 1.0;
 /// Blocks that each hypothesis about a slip is tried.
 const TRIAL: u8 = 6;
 
@@ -103,6 +107,8 @@ pub struct Canceller {
     recent: Box<[f32]>,
     active_above: f32,
     frozen: u16,
+    /// Blocks of which the path was learnt since it was unknown.
+    learnt: u16,
     trial: Trial,
     bypassed: bool,
     /// The reference's history has a gap: nothing was taken in while switched off.
@@ -142,6 +148,7 @@ impl Canceller {
             recent: vec![0.0; partitions + 1].into_boxed_slice(),
             active_above: power_of_dbm0(ACTIVE_LEVEL),
             frozen: 0,
+            learnt: 0,
             trial: Trial::None,
             bypassed: false,
             stale: false,
@@ -250,6 +257,7 @@ impl Canceller {
         }
         let error = error_spectrum(residual, &mut self.transform);
         self.adaptation.step(&mut self.background, &self.reference, &error);
+        self.learnt = self.learnt.saturating_add(u16::from(!narrow));
         // What a tone taught lies in the whole window: to cut it would undo it, again and again.
         if !narrow {
             self.adaptation.constrain(&mut self.background, &mut self.transform);
@@ -270,7 +278,10 @@ impl Canceller {
             // A path that is only late or early is of no use either.
             Verdict::Clear if self.trial != Trial::None => {}
             Verdict::Clear => self.forget_path(),
-            Verdict::Doubt => self.adaptation.doubt(&self.foreground),
+            Verdict::Doubt => {
+                self.adaptation.doubt(&self.foreground);
+                self.learnt = 0;
+            }
         }
         self.try_after_slip();
     }
@@ -282,6 +293,14 @@ impl Canceller {
         self.transfer = Transfer::new();
         self.narrow = NarrowBand::default();
         self.processor.forget();
+        self.learnt = 0;
+    }
+
+    /// The most of the reference that can come back. Once there was time to find an echo, what was not found is not there: the near end is not
+    /// to be taken for echo because it is no louder than an echo might be.
+    fn credible_leak(&self) -> f32 {
+        let unknown = nonlinear_processor::UNKNOWN_LEAK;
+        if self.learnt < LEARNT { unknown } else { (CREDIBLE * self.adaptation.path_gain()).min(unknown) }
     }
 
     /// The next hypothesis after a slip: it is adopted like anything that the background knows better.
@@ -307,7 +326,7 @@ impl Canceller {
     /// The non-linear part.
     fn suppress(&mut self, block: &mut Block, tone: Tone) {
         let loudest = if tone == Tone::Plain { 0.0 } else { self.loudest() };
-        let shape = self.processor.judge(block, loudest, self.noise.level());
+        let shape = self.processor.judge(block, loudest, self.noise.level(), self.credible_leak());
         if shape.is_open() {
             return;
         }

@@ -9,7 +9,9 @@ use super::{Block, mean_square};
 use crate::BLOCK;
 
 /// Leak before anything is known: an echo return loss of 6 dB.
-const UNKNOWN_LEAK: f32 = 0.25;
+pub(super) const UNKNOWN_LEAK: f32 = 0.25;
+/// No filter leaves less: -60 dB.
+const LEAST_LEAK: f32 = 1e-6;
 /// A block this far above the leak is the near end.
 const MARGIN: f32 = 4.0;
 /// A quarter of a block varies more.
@@ -58,8 +60,9 @@ impl NonlinearProcessor {
     }
 
     /// Judges a block: `residual` behind the filter, `loudest` mean square of the reference within the tail (0 when there is
-    /// none to speak of), `noise` mean square of the background.
-    pub(super) fn judge(&mut self, residual: &Block, loudest: f32, noise: f32) -> Shape {
+    /// none to speak of), `noise` mean square of the background, `most` the most of the reference that can come back at all.
+    pub(super) fn judge(&mut self, residual: &Block, loudest: f32, noise: f32, most: f32) -> Shape {
+        self.leak = self.leak.min(most);
         let from = self.gain;
         if loudest <= 0.0 {
             self.gain = 1.0;
@@ -74,7 +77,7 @@ impl NonlinearProcessor {
         } else {
             self.open = self.open.saturating_sub(1);
             let share = power / loudest;
-            self.leak = share.max(LEAK_KEPT * self.leak).clamp(1e-6, UNKNOWN_LEAK);
+            self.leak = share.max(LEAK_KEPT * self.leak).min(most).max(LEAST_LEAK);
         }
         let opens = if self.open > 0 && from >= 1.0 { 0 } else { opens };
         self.gain = if self.open > 0 { 1.0 } else { 0.0 };

@@ -32,9 +32,9 @@ impl ReferenceRing {
         Self { samples: vec![0; blocks.clamp(1, 1000) * BLOCK].into_boxed_slice(), written: 0, offset }
     }
 
-    /// Appends a block that was written to the line.
-    pub fn write(&mut self, block: &[i16; BLOCK]) {
-        for sample in block {
+    /// Appends what was written to the line.
+    pub fn write(&mut self, samples: &[i16]) {
+        for sample in samples {
             let slot = self.slot(self.written);
             if let Some(place) = self.samples.get_mut(slot) {
                 *place = *sample;
@@ -69,6 +69,12 @@ impl ReferenceRing {
     /// Sets the offset anew, when it was calibrated again.
     pub const fn calibrate(&mut self, offset: i64) {
         self.offset = offset;
+    }
+
+    /// How many samples were written.
+    #[must_use]
+    pub const fn written(&self) -> i64 {
+        self.written
     }
 
     /// The offset in samples.

@@ -302,10 +302,16 @@ impl Stream {
         }
     }
 
-    /// Sends the digit as a telephone event of `ms` milliseconds, after those that were given before; audio pauses meanwhile. False, and
-    /// nothing is sent, when events were not agreed, the character is none of [`crate::telephone_event::event_of_digit`], or too many wait.
-    pub fn send_digit(&mut self, digit: char, ms: u32) -> bool {
-        self.telephone_event.is_some() && self.keying.queue(digit, ms)
+    /// Begins the digit's telephone event, after those that were given before; audio pauses meanwhile. It lasts until
+    /// [`Stream::release_digit`]. False, and nothing is sent, when events were not agreed, the character is none of
+    /// [`crate::telephone_event::event_of_digit`], or too many wait.
+    pub fn press_digit(&mut self, digit: char) -> bool {
+        self.telephone_event.is_some() && self.keying.press(digit)
+    }
+
+    /// Ends the event of a digit that lasted `ms` milliseconds; without a beginning the whole is sent. False as for [`Stream::press_digit`].
+    pub fn release_digit(&mut self, digit: char, ms: u32) -> bool {
+        self.telephone_event.is_some() && self.keying.release(digit, ms)
     }
 
     /// Queues the reports that are due; true when this block belongs to an event and its audio is not sent.

@@ -9,7 +9,7 @@ mod sender;
 use core::time::Duration;
 
 pub use receiver::{Digit, Receiver};
-pub use sender::{Report, Sender, SenderConfig};
+pub use sender::{LONGEST_PRESS_MS, Report, Sender, SenderConfig};
 
 use crate::octets::Reader;
 

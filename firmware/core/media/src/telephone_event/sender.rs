@@ -5,13 +5,17 @@
 //! timestamp of the start; the last one has the end bit and is sent three times, at the interval. An event of more than 65,535 units goes
 //! on in a segment of its own (section 2.5.1.3), and the last report of each segment is repeated as well. While [`Sender::is_sounding`], audio is not to be sent.
 //!
-//! Left out: events whose end is not known when they begin; audio of the tone beside its events.
+//! An event may begin before its end is known ([`Sender::press`], [`Sender::release`]); one that is never released ends after [`LONGEST_PRESS_MS`].
+//!
+//! Left out: audio of the tone beside its events.
 
 use std::collections::VecDeque;
 
 use super::{LONGEST, Payload, event_of_digit};
 use crate::BLOCK;
 
+/// Longest event whose end is not told: 10 s.
+pub const LONGEST_PRESS_MS: u32 = 10_000;
 /// Digits that wait at most.
 const QUEUED: usize = 64;
 /// Times that the last report of an event or segment is sent (section 2.5.1.4).
@@ -58,14 +62,23 @@ enum State {
     Sounding(Sounding),
 }
 
+/// An event that waits, with its duration in timestamp units unless it is still held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Waiting {
+    event: u8,
+    duration: Option<u64>,
+}
+
 /// An event that is being sent. Times are timestamp units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Sounding {
     event: u8,
     /// Timestamp of the segment.
     start: u32,
-    /// From the start of the segment until the event ends.
+    /// From the start of the segment until the event ends; see [`Sender::press`] while it is held.
     remaining: u64,
+    /// Pressed and not released yet.
+    held: bool,
     /// Since the start of the segment.
     elapsed: u64,
     /// Blocks until the next update.
@@ -88,8 +101,7 @@ pub struct Sender {
     interval: u32,
     pause: u32,
     volume: u8,
-    /// Events with their durations in timestamp units.
-    waiting: VecDeque<(u8, u64)>,
+    waiting: VecDeque<Waiting>,
     state: State,
     repeat: Option<Repeat>,
     reports: VecDeque<Report>,
@@ -110,14 +122,40 @@ impl Sender {
         }
     }
 
-    /// Puts a digit of `ms` milliseconds (at least one block) behind those that wait. False when it is no digit or too many wait.
-    pub fn queue(&mut self, digit: char, ms: u32) -> bool {
+    /// A digit begins, behind those that wait, and lasts until it is released. False when it is no digit or too
+    /// many wait.
+    pub fn press(&mut self, digit: char) -> bool {
+        event_of_digit(digit).is_some_and(|event| self.wait(event, None))
+    }
+
+    /// The digit that was pressed has lasted `ms` milliseconds (at least one block); one whose press was not told is put behind those that
+    /// wait as a whole. False as for [`Sender::press`].
+    pub fn release(&mut self, digit: char, ms: u32) -> bool {
         let Some(event) = event_of_digit(digit) else { return false };
-        if self.waiting.len() >= QUEUED {
-            return false;
+        if let State::Sounding(now) = &mut self.state
+            && now.held
+            && now.event == event
+        {
+            // What was sent already stays: a receiver has heard it.
+            now.remaining = units(ms).max(now.elapsed + BLOCK_UNITS);
+            now.held = false;
+            return true;
         }
-        self.waiting.push_back((event, (u64::from(ms) * 8).max(BLOCK_UNITS)));
-        true
+        match self.waiting.iter_mut().find(|waiting| waiting.event == event && waiting.duration.is_none()) {
+            Some(waiting) => {
+                waiting.duration = Some(units(ms));
+                true
+            }
+            None => self.wait(event, Some(ms)),
+        }
+    }
+
+    fn wait(&mut self, event: u8, ms: Option<u32>) -> bool {
+        let room = self.waiting.len() < QUEUED;
+        if room {
+            self.waiting.push_back(Waiting { event, duration: ms.map(units) });
+        }
+        room
     }
 
     /// Forgets digits that wait. One that has begun is sent to its end, as its receiver waits for that.
@@ -142,9 +180,10 @@ impl Sender {
         self.repeat_if_due();
         if let State::Idle { pause } = self.state {
             self.state = match self.waiting.front() {
-                Some(&(event, remaining)) if pause == 0 && self.repeat.is_none() => {
+                Some(&Waiting { event, duration }) if pause == 0 && self.repeat.is_none() => {
                     self.waiting.pop_front();
-                    State::Sounding(Sounding { event, start: timestamp, remaining, elapsed: 0, wait: 1, first: true })
+                    let (held, remaining) = (duration.is_none(), duration.unwrap_or_else(|| units(LONGEST_PRESS_MS)));
+                    State::Sounding(Sounding { event, start: timestamp, remaining, held, elapsed: 0, wait: 1, first: true })
                 }
                 Some(_) | None => State::Idle { pause: pause.saturating_sub(1) },
             };
@@ -217,6 +256,11 @@ impl Sender {
         }
         self.reports.push_back(report);
     }
+}
+
+/// Timestamp units of so many milliseconds: a block at least.
+fn units(ms: u32) -> u64 {
+    (u64::from(ms) * 8).max(BLOCK_UNITS)
 }
 
 /// Whole blocks in so many milliseconds, rounded up.

@@ -1,7 +1,8 @@
 //! Tones made here: call progress tones and DTMF digits, sample by sample, for a line's 10 ms blocks.
 //!
 //! A [`Pattern`] is compiled once from plain [`Step`]s (frequencies in Hz, levels in dBm0, milliseconds) and can be shared by all channels that
-//! play it; a [`Generator`] plays it on one of them. [`dtmf`] makes the steps of digits; [`Keyed`] plays those that a far side presses and releases.
+//! play it; a [`Generator`] plays it on one of them. [`dtmf`] makes the steps of digits; [`Keyed`] plays those that a far side presses and
+//! releases, and [`KeyGate`] takes those that are keyed in a channel's audio out of it.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -24,10 +25,14 @@
 
 pub mod dtmf;
 mod generator;
+mod key_gate;
+mod key_onset;
 mod keyed;
 mod oscillator;
 mod pattern;
 
 pub use generator::Generator;
+pub use key_gate::{DOUBTFUL, KeyGate};
+pub use key_onset::KeyOnset;
 pub use keyed::{Keyed, Keys, LONGEST_MS, MOST_WAITING, PAUSE_MS, SHORTEST_MS};
 pub use pattern::{Component, MOST_COMPONENTS, Pattern, PatternError, Sound, Step};
