@@ -31,6 +31,7 @@ fn group(far: &FarEnd) -> Setup {
         .span_line("hunting = \"descending\"")
         .span("pstn2", &far.second_span_socket())
         .span_line(&second)
+        .keeps_echo()
 }
 
 #[test]

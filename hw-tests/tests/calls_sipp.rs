@@ -116,10 +116,15 @@ struct Callee {
 
 impl Callee {
     fn new(run: Run, transport: Transport) -> Self {
+        Self::with(run, transport, |setup| setup)
+    }
+
+    fn with(run: Run, transport: Transport, change: impl FnOnce(Setup) -> Setup) -> Self {
         let scratch = Scratch::new("sipp-is-called");
         let far = FarEnd::start(&scratch, Kind::Exchange, &town());
         let sipp = Sipp::start(&scratch, &run.transport(transport));
-        let gateway = JunctorBox::start(&scratch, &Setup::new(&far).peer("sipp", transport, sipp.port()));
+        let setup = change(Setup::new(&far)).peer("sipp", transport, sipp.port());
+        let gateway = JunctorBox::start(&scratch, &setup);
         Self { gateway, sipp, far, scratch }
     }
 
@@ -134,7 +139,7 @@ impl Callee {
 
 /// The exchange calls SIPp, which echoes, and hears itself; `meanwhile` runs after two seconds of talk.
 fn echoed(transport: Transport, meanwhile: impl FnOnce(&mut Sipp)) -> Quality {
-    let mut scene = Callee::new(Run::new(Scenario::UasAnswer).media(Media::Echo), transport);
+    let mut scene = Callee::with(Run::new(Scenario::UasAnswer).media(Media::Echo), transport, Setup::keeps_echo);
     let heard = scene.scratch.join("heard.wav");
     let mut call = scene.far.call(&Placed::to("1001").says(&river()).records(&heard).clears_after(SPEECH));
     call.wait_for("alerting", SOON);

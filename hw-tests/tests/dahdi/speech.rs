@@ -17,7 +17,7 @@ const SPEECH: Duration = Duration::from_secs(7);
 fn libpri_hears_the_echo_of_sipp(trunk: Trunk) {
     let scratch = Scratch::new("dahdi-echo");
     let (sipp, setup) = callee(&scratch, trunk, Run::new(Scenario::UasAnswer).media(Media::Echo));
-    let scene = Scene::start(&scratch, trunk, &setup, &[]);
+    let scene = Scene::start(&scratch, trunk, &setup.keeps_echo(), &[]);
     let heard = scratch.join("heard.wav");
     let ms = u64::try_from(SPEECH.as_millis()).unwrap();
     let mut call = scene.libpri.place(json!({"called": "1001", "play": river(), "record": heard, "clear_after_ms": ms}));

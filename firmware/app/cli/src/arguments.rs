@@ -130,6 +130,11 @@ pub(crate) enum CallCommand {
         /// The call's number
         id: u64,
     },
+    /// How each second of a call sounded, over or not
+    Quality {
+        /// The call's number
+        id: u64,
+    },
     /// Ends a call
     Hangup {
         /// The call's number

@@ -42,6 +42,7 @@ async fn call(client: &Client, json: bool, command: &CallCommand) -> Result<(), 
     match command {
         CallCommand::List => tell(json, &client.calls().await?, |calls| show::calls(calls, time::now())),
         CallCommand::Show { id } => tell(json, &client.call(*id).await?, |detail| show::detail(detail, time::now())),
+        CallCommand::Quality { id } => tell(json, &client.call_quality(*id).await?, |seconds| show::quality(seconds)),
         CallCommand::Hangup { id } => Ok(client.hangup(*id).await?),
         CallCommand::Capture { id, output } => capture(client, *id, output).await,
     }

@@ -2,8 +2,8 @@
 
 use client::time::{length, rfc3339};
 use model::api::{
-    BitErrorTest, Call, CallDetail, CallRecord, CallState, Channel, ChannelUse, ConfigurationCheck, DChannelRole, LadderLine,
-    LegStatus, LinkState, Maintenance, Party, Quality, Span, SpanState, Status,
+    BitErrorTest, Call, CallDetail, CallLeg, CallRecord, CallState, Channel, ChannelUse, ConfigurationCheck, DChannelRole,
+    LadderLine, LegStatus, LinkState, Maintenance, Party, Quality, QualitySecond, Span, SpanState, Status,
 };
 use model::settings::{Framing, Side};
 
@@ -27,6 +27,7 @@ pub(crate) fn status(status: &Status, now: i64) -> String {
         ("malformed rtp", counters.malformed_rtp),
         ("records waiting", counters.records_waiting),
         ("records lost", counters.records_lost),
+        ("quality seconds lost", counters.quality_lost),
         ("events lost", counters.events_lost),
     ];
     let troubles: Vec<String> =
@@ -298,8 +299,44 @@ fn facts(record: &CallRecord) -> String {
     facts.extend(record.sip_status.map(|status| ("sip status", status.to_string())));
     facts.extend(record.post_dial_delay_ms.map(|delay| ("post-dial delay", format!("{delay} ms"))));
     facts.extend(record.quality.as_ref().map(|quality| ("media", media(quality))));
+    facts.extend(record.quality.as_ref().and_then(rated).map(|rated| ("sounded", rated)));
     facts.extend(record.quality.as_ref().and_then(repaired).map(|repaired| ("repaired", repaired)));
     facts.iter().map(|(name, value)| format!("{name:<16} {}\n", printable(value))).collect()
+}
+
+/// A line for each second.
+pub(crate) fn quality(seconds: &[QualitySecond]) -> String {
+    let columns = ["leg", "second", "level", "loss", "jitter", "buffer", "delay", "R", "MOS", "echo", "cancelled"];
+    let mut table = Table::new(columns.map(|column| (column, if column == "leg" { Left } else { Right })));
+    let decibels = |value: Option<f32>| value.map_or_else(nothing, |value| format!("{value:.0} dB"));
+    for second in seconds {
+        table.row([
+            match second.leg {
+                CallLeg::From => "from".into(),
+                CallLeg::To => "to".into(),
+            },
+            second.second.to_string(),
+            format!("{:.0} dBm0", second.level_dbm0),
+            format!("{:.1} %", second.loss_percent),
+            format!("{:.1} ms", second.jitter_ms),
+            format!("{} ms", second.buffer_ms),
+            format!("{} ms", second.delay_ms),
+            format!("{:.0}", second.r),
+            format!("{:.2}", second.mos),
+            decibels(second.echo_return_loss_db),
+            decibels(second.echo_enhancement_db),
+        ]);
+    }
+    table.print("no seconds: no IP leg of the call had audio, or they are older than 30 days")
+}
+
+/// How it sounded to the line, and what became of the line's echo.
+fn rated(quality: &Quality) -> Option<String> {
+    let mos = quality.mos.zip(quality.r).map(|(mos, r)| format!("MOS {mos:.2} (R {r:.0})"));
+    let loss = quality.echo_return_loss_db.map(|loss| format!("echo of the line {loss:.0} dB down"));
+    let enhancement = quality.echo_enhancement_db.map(|more| format!("another {more:.0} dB by the canceller"));
+    let said: Vec<String> = [mos, loss, enhancement].into_iter().flatten().collect();
+    (!said.is_empty()).then(|| said.join(", "))
 }
 
 /// What the box put into the audio or left out of it; `None` when that is nothing.

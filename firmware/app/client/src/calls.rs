@@ -5,7 +5,7 @@ use hyper::Method;
 use hyper::body::Incoming;
 use model::api::{
     BitErrorTestRequest, Call, CallDetail, CallRecord, ConfigurationCheck, Hardware, MaintenanceMode, MaintenanceRequest,
-    Recording, RestartRequest, Span, Status, path,
+    QualitySecond, Recording, RestartRequest, Span, Status, path,
 };
 use model::settings;
 
@@ -87,6 +87,11 @@ impl Client {
     /// One call, over or not, with its ladder.
     pub async fn call(&self, id: u64) -> Result<CallDetail, Error> {
         self.get(&path::call(id)).await
+    }
+
+    /// How each second of a call sounded, over or not; of the incoming leg first. Empty when no IP leg of it had audio.
+    pub async fn call_quality(&self, id: u64) -> Result<Vec<QualitySecond>, Error> {
+        self.get(&path::call_quality(id)).await
     }
 
     /// Ends a call. Administrators only.

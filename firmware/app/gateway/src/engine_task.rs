@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use call::controller::WallClock;
-use call::words::{CallId, SpanId};
+use call::words::{CallId, MediaReport, SpanId};
 use call::{Engine, Event, LineReport, Plan, Transmit};
 use model::api::{self, LadderLine};
 use model::settings;
@@ -20,7 +20,7 @@ use crate::media::{Command, Media, Report};
 use crate::net::{Net, Outbox};
 use crate::options::Configuration;
 use crate::recorder::Recorders;
-use crate::store::Store;
+use crate::store::{QualityStore, Store};
 
 /// Inputs that may wait.
 const QUEUE: usize = 4_096;
@@ -102,6 +102,7 @@ pub(crate) struct Parts {
     pub(crate) media: Media,
     pub(crate) net: Net,
     pub(crate) store: Store,
+    pub(crate) quality: QualityStore,
     pub(crate) capture: Capture,
     pub(crate) events: broadcast::Sender<api::Event>,
 }
@@ -203,7 +204,13 @@ impl EngineTask {
                 let figures = self.lines.entry(span).or_default();
                 (figures.clock, figures.maintenance) = (clock, maintenance);
             }
-            Input::Media(Report::Media(report)) => self.engine.handle_media(now, report),
+            Input::Media(Report::Media(report)) => {
+                if let MediaReport::Closed { call, .. } = &report {
+                    self.parts.quality.call_ended(call.0);
+                }
+                self.engine.handle_media(now, report);
+            }
+            Input::Media(Report::Second { call, second }) => self.parts.quality.keep(call.0, second),
             Input::Ask(ask) => ask(self),
         }
     }
@@ -341,7 +348,8 @@ impl EngineTask {
     /// Those of the engine and of the store at one moment: a call that has ended waits to be stored, or is.
     fn counters(&self) -> api::Counters {
         let (records_waiting, records_lost) = self.parts.store.figures();
-        api::Counters { records_waiting, records_lost, events_lost: self.inputs.lost(), ..self.engine.counters() }
+        let (quality_lost, events_lost) = (self.parts.quality.lost(), self.inputs.lost());
+        api::Counters { records_waiting, records_lost, quality_lost, events_lost, ..self.engine.counters() }
     }
 
     /// The box at a glance; `store` has the store's figures.

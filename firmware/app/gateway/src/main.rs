@@ -61,6 +61,8 @@ async fn run(options: Options) -> Result<(), String> {
     let (events, _) = tokio::sync::broadcast::channel(1024);
     let store = store::Store::open(&state.join("calls.sqlite"), events.clone())
         .map_err(|why| format!("cannot open the call store: {why}"))?;
+    let quality = store::QualityStore::open(&state.join("quality.sqlite"))
+        .map_err(|why| format!("cannot open the store of calls' quality: {why}"))?;
     let capture = capture::Capture::start(&settings.capture, &state.join("captures"))?;
     let (inputs, input_queue) = engine_task::inputs();
     let (orders, order_queue) = std::sync::mpsc::channel();
@@ -69,8 +71,14 @@ async fn run(options: Options) -> Result<(), String> {
     let spans = spans::Spans::start(&settings, surroundings, media.clone(), inputs.clone(), (orders, order_queue))?;
     let net = net::Net::start(&settings, &inputs).await?;
 
-    let parts =
-        engine_task::Parts { media: media.clone(), net, store: store.clone(), capture: capture.clone(), events: events.clone() };
+    let parts = engine_task::Parts {
+        media: media.clone(),
+        net,
+        store: store.clone(),
+        quality: quality.clone(),
+        capture: capture.clone(),
+        events: events.clone(),
+    };
     let task = engine_task::EngineTask::new(&configuration, parts, inputs.clone())?;
     let engine = tokio::spawn(task.run(input_queue));
 
@@ -79,6 +87,7 @@ async fn run(options: Options) -> Result<(), String> {
         inputs: inputs.clone(),
         events,
         store: store.clone(),
+        quality: quality.clone(),
         capture: capture.clone(),
         spans: spans.clone(),
         configuration,
@@ -95,5 +104,6 @@ async fn run(options: Options) -> Result<(), String> {
     spans.stop();
     capture.stop();
     store.stop();
+    quality.stop();
     Ok(())
 }

@@ -26,11 +26,13 @@ fn changed(far: &mut Signal, near: &mut Signal, seconds: usize) -> Vec<f64> {
         .collect()
 }
 
-/// Speech that the live tests use too (espeak-ng): a file with a header of 44 octets and samples of 16 bits.
-fn speech(name: &str, dbm0: f64) -> Signal {
-    let file = format!("{}/../../../hw-tests/vectors/speech/{name}.wav", env!("CARGO_MANIFEST_DIR"));
-    let octets = std::fs::read(file).unwrap();
-    let samples = octets[44..].as_chunks::<2>().0.iter().map(|octets| f64::from(i16::from_le_bytes(*octets)));
+/// Speech that the live tests use too (espeak-ng).
+const RIVER: &[u8] = include_bytes!("../../../../hw-tests/vectors/speech/river.wav");
+const TOWN: &[u8] = include_bytes!("../../../../hw-tests/vectors/speech/town.wav");
+
+/// A file with a header of 44 octets and samples of 16 bits.
+fn speech(wav: &[u8], dbm0: f64) -> Signal {
+    let samples = wav[44..].as_chunks::<2>().0.iter().map(|octets| f64::from(i16::from_le_bytes(*octets)));
     Signal::of(samples.collect(), dbm0)
 }
 
@@ -44,7 +46,7 @@ fn both_talk_from_the_first_moment_near_end_of_any_loudness_is_not_cut() {
     for near in [-9.0, -15.0, -21.0] {
         let seconds = changed(&mut Signal::css(-15.0), &mut Signal::near_css(near), 8);
         expect_unharmed(&format!("composite signal at {near} dBm0"), &seconds);
-        let (mut river, mut town) = (speech("river", -15.0), speech("town", near));
+        let (mut river, mut town) = (speech(RIVER, -15.0), speech(TOWN, near));
         expect_unharmed(&format!("speech at {near} dBm0"), &changed(&mut river, &mut town, 8));
     }
 }

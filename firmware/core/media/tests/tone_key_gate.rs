@@ -1,5 +1,6 @@
 //! Digits are taken out of the audio that they were keyed in: nothing of them is left, and speech stays.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::approx_constant, reason = "3.14 dBm0 is a level, not a circle")]
 
 use std::f64::consts::TAU;
 use std::sync::Arc;

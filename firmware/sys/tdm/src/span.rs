@@ -499,6 +499,9 @@ pub trait Channel: Send {
     fn read(&mut self, buf: &mut [u8]) -> Result<usize, Error>;
     /// Audio: queues what fits and says how much; [`Error::WouldBlock`] when nothing does. HDLC: queues one whole frame.
     fn write(&mut self, buf: &[u8]) -> Result<usize, Error>;
+    /// Audio: how many of the samples written last were not yet on the line when the block read last had ended there. The reference of an echo
+    /// canceller is what was on the line while a block was read: the [`BLOCK`] samples before those.
+    fn samples_ahead(&self) -> usize;
     /// How many samples may wait to be sent: at least [`BLOCK`], default two blocks. More delays, less risks underruns.
     fn set_write_queue(&mut self, samples: usize) -> Result<(), Error>;
     /// Next event. Call until `None` after every [`Span::service`].

@@ -160,6 +160,10 @@ impl Channel for TracedChannel {
         Ok(length)
     }
 
+    fn samples_ahead(&self) -> usize {
+        self.inner.samples_ahead()
+    }
+
     fn set_write_queue(&mut self, samples: usize) -> Result<(), Error> {
         self.inner.set_write_queue(samples)
     }

@@ -21,7 +21,7 @@ use crate::engine_task::Inputs;
 use crate::options::Configuration;
 use crate::shutdown::Stop;
 use crate::spans::Spans;
-use crate::store::Store;
+use crate::store::{QualityStore, Store};
 use caller::Caller;
 
 /// What the routes work with.
@@ -30,6 +30,7 @@ pub(crate) struct Control {
     inputs: Inputs,
     events: broadcast::Sender<Event>,
     store: Store,
+    quality: QualityStore,
     capture: Capture,
     spans: Spans,
     /// The document that the box runs with: a span that is configured anew changes it.
@@ -42,6 +43,7 @@ pub(crate) struct Parts {
     pub(crate) inputs: Inputs,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) store: Store,
+    pub(crate) quality: QualityStore,
     pub(crate) capture: Capture,
     pub(crate) spans: Spans,
     pub(crate) configuration: Configuration,
@@ -50,8 +52,8 @@ pub(crate) struct Parts {
 
 impl Control {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { inputs, events, store, capture, spans, configuration, stop } = parts;
-        Self { inputs, events, store, capture, spans, configuration: Arc::new(Mutex::new(configuration)), stop }
+        let Parts { inputs, events, store, quality, capture, spans, configuration, stop } = parts;
+        Self { inputs, events, store, quality, capture, spans, configuration: Arc::new(Mutex::new(configuration)), stop }
     }
 
     /// Binds the socket and serves it until the process ends. A socket file that nobody listens on is replaced.

@@ -7,7 +7,7 @@ use axum::response::sse::Sse;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
-use model::api::{Call, CallDetail, CallRecord, ConfigurationCheck, Status, path};
+use model::api::{Call, CallDetail, CallRecord, ConfigurationCheck, QualitySecond, Status, path};
 use model::settings;
 use serde::Deserialize;
 
@@ -27,6 +27,7 @@ pub(super) fn router(control: Control) -> Router {
         .route(path::HARDWARE, get(span_routes::hardware))
         .route(path::CALLS, get(calls))
         .route(path::CALL, get(call))
+        .route(path::CALL_QUALITY, get(call_quality))
         .route(path::RECORDS, get(records))
         .route(path::EVENTS, get(event_stream))
         .route(path::CONFIGURATION_CHECK, post(check_configuration))
@@ -101,6 +102,11 @@ async fn call(State(control): State<Control>, Path(id): Path<u64>) -> Answer<Cal
     Ok(Json(CallDetail { call, record, ladder }))
 }
 
+async fn call_quality(State(control): State<Control>, Path(id): Path<u64>) -> Answer<Vec<QualitySecond>> {
+    let quality = control.quality.clone();
+    off_the_loop(move || quality.of_call(id)).await.map(Json)
+}
+
 async fn hang_up(State(control): State<Control>, Path(id): Path<u64>) -> Result<StatusCode, Problem> {
     match control.inputs.ask(move |task| task.hang_up(id, "ended by the administrator")).await {
         Some(true) => Ok(StatusCode::NO_CONTENT),
@@ -145,8 +151,12 @@ async fn stored<T: Send + 'static>(
     read: impl FnOnce(&crate::store::Store) -> rusqlite::Result<T> + Send + 'static,
 ) -> Result<T, Problem> {
     let store = control.store.clone();
-    let result = tokio::task::spawn_blocking(move || read(&store)).await;
-    match result {
+    off_the_loop(move || read(&store)).await
+}
+
+/// Reads from a disk on a thread that may wait for it.
+async fn off_the_loop<T: Send + 'static>(read: impl FnOnce() -> rusqlite::Result<T> + Send + 'static) -> Result<T, Problem> {
+    match tokio::task::spawn_blocking(read).await {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(Problem::broken(format!("the call store cannot be read: {error}"))),
         Err(error) => Err(Problem::broken(format!("the call store's reader failed: {error}"))),

@@ -10,14 +10,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use call::words::{CallId, MediaQuality, RtpTerminal, SpanId, Terminal};
-use media::tone::{Keyed, Keys};
+use media::echo::Figures;
+use media::tone::Pattern;
 use media::{BLOCK, Event, Law, StreamStats, g711};
-use tdm::Channel;
+use model::api::{CallLeg, QualitySecond};
 
+use super::digit_relay::{DigitRelay, Keyed};
+use super::end::End;
 use super::rtp_socket::RtpSocket;
 
-/// Blocks written ahead when a channel is opened, so that a late wake-up does not leave the line without a block.
-const PRIME: usize = 2;
 /// Blocks moved at once from one end: more than 200 ms late is lost rather than chased.
 const MOST_AT_ONCE: usize = 20;
 
@@ -33,128 +34,29 @@ pub(super) struct Carries {
     pub(super) clear: bool,
 }
 
-/// One end.
-pub(super) enum End {
-    /// A timeslot; `law` is the span's. Digits of the other side are keyed on it.
-    Channel { span: SpanId, law: Law, channel: Box<dyn Channel>, keyed: Box<Keyed> },
-    /// An RTP session, which converts to the other end's law itself.
-    Rtp(Box<RtpSocket>),
-    /// A side that holds and has left its channel: the other end hears silence, by the law that it converts from or to.
-    Held { law: Law },
-}
-
 /// A call's two ends.
 pub(super) struct Connection {
     pub(super) call: CallId,
     a: End,
     b: End,
+    /// Digits keyed as tones at `a` and at `b`.
+    relays: [Option<DigitRelay>; 2],
     carries: Carries,
     /// Blocks that channels missed which the call has no more.
     missed: u64,
+    /// Times that lines slipped under echo cancellers which the call has no more.
+    slips: u64,
+    /// What the last of those cancellers had to say.
+    echo: Option<Figures>,
     /// What there is to say of them.
     note: Option<String>,
     /// For the ladder, since they were last fetched.
     notes: VecDeque<String>,
 }
 
-impl End {
-    /// A channel's end, its write queue primed with silence.
-    pub(super) fn channel(span: SpanId, law: Law, mut channel: Box<dyn Channel>, keys: &Arc<Keys>) -> Self {
-        for _ in 0..PRIME {
-            // A queue that is shorter is full; a DAHDI channel fills its own when its audio begins, and refuses until then: both fine.
-            let _ = channel.write(&[g711::silence(law); BLOCK]);
-        }
-        let keyed = Box::new(Keyed::new(keys.clone(), law));
-        Self::Channel { span, law, channel, keyed }
-    }
-
-    const fn span(&self) -> Option<SpanId> {
-        match self {
-            Self::Channel { span, .. } => Some(*span),
-            Self::Rtp(_) | Self::Held { .. } => None,
-        }
-    }
-
-    const fn law(&self) -> Option<Law> {
-        match self {
-            Self::Channel { law, .. } | Self::Held { law } => Some(*law),
-            Self::Rtp(_) => None,
-        }
-    }
-
-    /// Takes one block from this end; false when there is none.
-    fn read(&mut self, block: &mut [u8; BLOCK]) -> bool {
-        match self {
-            Self::Channel { channel, .. } => matches!(channel.read(block), Ok(BLOCK)),
-            Self::Rtp(socket) => {
-                socket.read_block(block);
-                true
-            }
-            Self::Held { law } => {
-                block.fill(g711::silence(*law));
-                true
-            }
-        }
-    }
-
-    /// Gives one block to this end.
-    fn write(&mut self, call: CallId, now: Instant, block: &[u8; BLOCK]) {
-        match self {
-            // A full write queue: the line takes blocks slower than they come, the span counts the overrun.
-            Self::Channel { channel, keyed, .. } => {
-                let mut block = *block;
-                keyed.fill(&mut block);
-                drop(channel.write(&block));
-            }
-            Self::Rtp(socket) => socket.write_block(call, now, block),
-            Self::Held { .. } => {}
-        }
-    }
-
-    fn socket(&mut self) -> Option<&mut RtpSocket> {
-        match self {
-            Self::Channel { .. } | Self::Held { .. } => None,
-            Self::Rtp(socket) => Some(socket),
-        }
-    }
-
-    /// The other side presses a digit.
-    fn press(&mut self, digit: char) {
-        match self {
-            Self::Channel { keyed, .. } => drop(keyed.press(digit)),
-            Self::Rtp(socket) => socket.press(digit),
-            Self::Held { .. } => {}
-        }
-    }
-
-    /// It is released after so many milliseconds; whether this side gets it.
-    fn release(&mut self, digit: char, ms: u32) -> bool {
-        match self {
-            Self::Channel { keyed, .. } => keyed.release(digit, ms),
-            Self::Rtp(socket) => socket.release(digit, ms),
-            Self::Held { .. } => true,
-        }
-    }
-
-    fn rtp(&self) -> Option<&RtpSocket> {
-        match self {
-            Self::Channel { .. } | Self::Held { .. } => None,
-            Self::Rtp(socket) => Some(socket),
-        }
-    }
-
-    /// Whether it is this timeslot.
-    fn is_channel(&self, wanted: SpanId, timeslot: u8) -> bool {
-        match self {
-            Self::Channel { span, channel, .. } => *span == wanted && channel.slot() == timeslot,
-            Self::Rtp(_) | Self::Held { .. } => false,
-        }
-    }
-}
-
 impl Connection {
-    pub(super) const fn new(call: CallId, a: End, b: End, carries: Carries) -> Self {
-        Self { call, a, b, carries, missed: 0, note: None, notes: VecDeque::new() }
+    pub(super) const fn new(call: CallId, a: End, b: End, relays: [Option<DigitRelay>; 2], carries: Carries) -> Self {
+        Self { call, a, b, relays, carries, missed: 0, slips: 0, echo: None, note: None, notes: VecDeque::new() }
     }
 
     pub(super) const fn carries(&self) -> Carries {
@@ -183,12 +85,14 @@ impl Connection {
 
     /// Counts what a channel missed before it is closed.
     fn leave(&mut self, end: End) {
-        let End::Channel { channel, .. } = end else { return };
-        let counters = channel.counters();
+        let End::Timeslot(timeslot) = end else { return };
+        self.slips += timeslot.slips();
+        self.echo = timeslot.echo_figures().or(self.echo);
+        let counters = timeslot.counters();
         let missed = counters.underruns + counters.overruns;
         self.missed += missed;
         if missed > 0 {
-            let slot = channel.slot();
+            let slot = timeslot.slot();
             self.note = Some(format!("timeslot {slot}: {} underruns, {} overruns", counters.underruns, counters.overruns));
         }
     }
@@ -228,21 +132,56 @@ impl Connection {
         }
         relay_events(&mut self.a, &mut self.b, &mut self.notes);
         relay_events(&mut self.b, &mut self.a, &mut self.notes);
-        let (a, b) = (&mut self.a, &mut self.b);
-        match (a.span().is_some(), b.span().is_some()) {
-            (true, false) => paced(call, now, a, b),
-            (false, true) => paced(call, now, b, a),
+        match (self.a.span().is_some(), self.b.span().is_some()) {
+            (true, false) => paced(|way| self.carry(call, now, way), Way::Forth),
+            (false, true) => paced(|way| self.carry(call, now, way), Way::Back),
             (true, true) => {
                 for _ in 0..MOST_AT_ONCE {
-                    if !(carry(call, now, a, b) | carry(call, now, b, a)) {
+                    if !(self.carry(call, now, Way::Forth) | self.carry(call, now, Way::Back)) {
                         break;
                     }
                 }
             }
             (false, false) => {
-                carry(call, now, a, b);
-                carry(call, now, b, a);
+                self.carry(call, now, Way::Forth);
+                self.carry(call, now, Way::Back);
             }
+        }
+        heed_modems(&mut self.a, &mut self.b, &mut self.notes);
+        heed_modems(&mut self.b, &mut self.a, &mut self.notes);
+    }
+
+    /// Moves one block; false when there was none.
+    fn carry(&mut self, call: CallId, now: Instant, way: Way) -> bool {
+        let [forth, back] = &mut self.relays;
+        let (from, to, relay) = match way {
+            Way::Forth => (&mut self.a, &mut self.b, forth),
+            Way::Back => (&mut self.b, &mut self.a, back),
+        };
+        let mut block = [0; BLOCK];
+        if !from.read(&mut block) {
+            return false;
+        }
+        if let Some(relay) = relay {
+            relay.pass(&mut block, |keyed| relay_keyed(to, keyed, &mut self.notes));
+        }
+        if let (Some(source), Some(target)) = (from.law(), to.law()) {
+            g711::convert(source, target, &mut block);
+        }
+        to.write(call, now, &block);
+        true
+    }
+
+    /// How the last second of either RTP end sounded, each once.
+    pub(super) fn poll_second(&mut self) -> Option<QualitySecond> {
+        second(CallLeg::From, &mut self.a, &self.b).or_else(|| second(CallLeg::To, &mut self.b, &self.a))
+    }
+
+    /// Plays a tone to the end that is this timeslot, or no more.
+    pub(super) fn play(&mut self, span: SpanId, slot: u8, tone: Option<Arc<Pattern>>) {
+        let mut ends = [&mut self.a, &mut self.b].into_iter();
+        if let Some(timeslot) = ends.find(|end| end.is_channel(span, slot)).and_then(End::timeslot) {
+            timeslot.play(tone);
         }
     }
 
@@ -285,14 +224,18 @@ impl Connection {
         for end in [a, b] {
             match end {
                 End::Rtp(socket) => {
+                    let (r, mos) = socket.rating().unzip();
                     let stats = socket.close(self.call);
-                    figures.get_or_insert_with(|| quality(&stats));
+                    figures.get_or_insert_with(|| MediaQuality { r, mos, ..quality(&stats) });
                 }
-                end @ (End::Channel { .. } | End::Held { .. }) => self.leave(end),
+                end @ (End::Timeslot(_) | End::Held { .. }) => self.leave(end),
             }
         }
         if let Some(quality) = &mut figures {
             quality.line_missed = self.missed;
+            quality.line_slips = self.slips;
+            quality.echo_return_loss_db = self.echo.and_then(|echo| echo.erl_db);
+            quality.echo_enhancement_db = self.echo.and_then(|echo| echo.erle_db);
         }
         Closed { quality: figures, note: self.note }
     }
@@ -328,27 +271,66 @@ fn relay_events(from: &mut End, to: &mut End, notes: &mut VecDeque<String>) {
     }
 }
 
-/// A channel and the RTP end that it paces.
-fn paced(call: CallId, now: Instant, channel: &mut End, rtp: &mut End) {
-    for _ in 0..MOST_AT_ONCE {
-        if !carry(call, now, channel, rtp) {
-            return;
+/// Passes a digit on that was heard as a tone.
+fn relay_keyed(to: &mut End, keyed: Keyed, notes: &mut VecDeque<String>) {
+    match keyed {
+        Keyed::Began(digit) => to.press(digit),
+        Keyed::Ended { digit, ms } => {
+            let passed = if to.release(digit, ms) { "" } else { ", not passed on" };
+            notes.push_back(format!("digit {digit} keyed for {ms} ms{passed}"));
         }
-        carry(call, now, rtp, channel);
     }
 }
 
-/// Moves one block; false when there was none.
-fn carry(call: CallId, now: Instant, from: &mut End, to: &mut End) -> bool {
-    let mut block = [0; BLOCK];
-    if !from.read(&mut block) {
-        return false;
+/// A fax or modem that was heard at a timeslot: the RTP end carries data from now on.
+fn heed_modems(timeslot: &mut End, other: &mut End, notes: &mut VecDeque<String>) {
+    let Some(timeslot) = timeslot.timeslot() else { return };
+    while let Some(heard) = timeslot.poll_heard() {
+        if let Some(socket) = other.socket().filter(|_| heard.is_data()) {
+            socket.expect_data();
+        }
+        notes.push_back(heard.text());
     }
-    if let (Some(source), Some(target)) = (from.law(), to.law()) {
-        g711::convert(source, target, &mut block);
+}
+
+/// From `a` to `b`, or the other way.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Forth,
+    Back,
+}
+
+/// A timeslot and the RTP end that it paces; `from_line` is the way from the timeslot.
+fn paced(mut carry: impl FnMut(Way) -> bool, from_line: Way) {
+    let to_line = match from_line {
+        Way::Forth => Way::Back,
+        Way::Back => Way::Forth,
+    };
+    for _ in 0..MOST_AT_ONCE {
+        if !carry(from_line) {
+            return;
+        }
+        carry(to_line);
     }
-    to.write(call, now, &block);
-    true
+}
+
+/// How the last second of an RTP end sounded, and how the echo of the other end's line is cancelled.
+fn second(leg: CallLeg, end: &mut End, other: &End) -> Option<QualitySecond> {
+    let quality = end.socket()?.poll_quality()?;
+    let echo = other.echo_figures();
+    Some(QualitySecond {
+        leg,
+        second: quality.second,
+        level_dbm0: quality.level_dbm0 as f32,
+        loss_percent: quality.loss_percent as f32,
+        jitter_ms: quality.jitter_ms as f32,
+        buffer_ms: quality.depth.nominal_ms,
+        delay_ms: quality.delay_ms as u16,
+        r: quality.r as f32,
+        mos: quality.mos as f32,
+        echo_return_loss_db: echo.and_then(|echo| echo.erl_db),
+        echo_enhancement_db: echo.and_then(|echo| echo.erle_db),
+    })
 }
 
 fn quality(stats: &StreamStats) -> MediaQuality {
@@ -363,9 +345,10 @@ fn quality(stats: &StreamStats) -> MediaQuality {
         slips_inserted: stats.slips_inserted,
         slips_dropped: stats.slips_dropped,
         overflows: stats.overflows,
-        line_missed: 0,
+        overflow_blocks: stats.overflow_blocks,
         // StreamStats has it in samples of 125 us.
         jitter_ms: f64::from(stats.jitter) / 8.0,
         round_trip_ms: stats.rtt.map(|round_trip| round_trip.as_secs_f64() * 1000.0),
+        ..MediaQuality::default()
     }
 }

@@ -9,6 +9,7 @@ use tdm::{Channel, Error, Mode, Span, SpanEvent};
 
 use super::Report;
 use super::bit_error_test::BitErrorTest;
+use super::echo::EchoChoice;
 use crate::engine_task::{Input, Inputs};
 
 /// How often a span's counters are reported.
@@ -22,6 +23,7 @@ const KEY_BITS: u32 = 16;
 pub(super) struct Line {
     id: SpanId,
     name: String,
+    echo: EchoChoice,
     present: Option<Present>,
     reported: Option<Instant>,
 }
@@ -56,8 +58,13 @@ const fn token(id: SpanId, key: u16) -> Token {
 
 impl Line {
     /// The place of a span.
-    pub(super) const fn new(id: SpanId, name: String) -> Self {
-        Self { id, name, present: None, reported: None }
+    pub(super) const fn new(id: SpanId, name: String, echo: EchoChoice) -> Self {
+        Self { id, name, echo, present: None, reported: None }
+    }
+
+    /// Who cancels the echo of its calls.
+    pub(super) const fn echo(&self) -> EchoChoice {
+        self.echo
     }
 
     /// Puts a span in its place and watches it.

@@ -5,24 +5,30 @@
 //! another that takes in what comes to its RTP sockets ([`sockets`]). Commands come
 //! by a bounded single-producer queue and an eventfd, reports go back by a bounded queue; the thread takes no lock and, per packet,
 //! allocates nothing (captures excepted). The spans' clocks pace everything: a call's audio moves when its span says that a block
-//! has passed ([`thread`]). Spans are opened and closed elsewhere (`crate::spans`), because that may take long, and handed over.
+//! has passed ([`thread`]); what is done to a line's audio on the way is in [`timeslot`] and [`digit_relay`]. Spans are opened and closed elsewhere (`crate::spans`), because that may take long, and handed over.
 //!
 //! Left out here, and coming with the media plane: several threads, a thread without a tick for calls between RTP sockets.
 
 mod bit_error_test;
 mod connection;
+mod digit_relay;
+mod echo;
+mod end;
 mod line;
+mod modem_watch;
+mod progress_tones;
 mod rtp_socket;
 mod sockets;
 mod thread;
+mod timeslot;
 
 use std::fmt;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use call::words::{MediaCommand, MediaReport, SpanId};
-use model::api::BitErrorTest;
+use call::words::{CallId, MediaCommand, MediaReport, SpanId};
+use model::api::{BitErrorTest, QualitySecond};
 use model::settings::{Poller, Settings};
 use ring::{Backend, Opened, Ring, Wake};
 use tdm::{Alarms, ChannelCounters, Counters, Span};
@@ -31,6 +37,8 @@ use tokio::sync::oneshot;
 use crate::capture::Capture;
 use crate::engine_task::Inputs;
 use crate::spans::Order;
+use echo::EchoChoice;
+use line::Line;
 use sockets::Sockets;
 use thread::{MediaThread, Parts};
 
@@ -75,6 +83,8 @@ pub(crate) enum Report {
     Line { span: SpanId, alarms: Alarms, counters: Counters, frames: ChannelCounters, test: Option<BitErrorTest> },
     /// A word for the call controller.
     Media(MediaReport),
+    /// How a second of a call sounded.
+    Second { call: CallId, second: QualitySecond },
 }
 
 /// Handle to the media thread; clones share it.
@@ -102,15 +112,17 @@ impl Media {
             wake: thread_wake,
             commands: queue,
             settings: settings.media.clone(),
+            country: settings.country.clone(),
             capture,
             inputs,
             spans,
         };
-        let names = settings.spans.iter().map(|span| span.name.clone()).collect();
+        let places = settings.spans.iter().enumerate();
+        let lines = places.map(|(index, span)| Line::new(SpanId(index), span.name.clone(), EchoChoice::of(span))).collect();
         let poller = wanted(settings);
         let (ready, is_ready) = std::sync::mpsc::sync_channel(1);
         let thread = std::thread::Builder::new().name("media".into()).spawn(move || {
-            let made = take(ring::open_batching(poller)).and_then(|ring| MediaThread::new(parts, Sockets::new(ring), names));
+            let made = take(ring::open_batching(poller)).and_then(|ring| MediaThread::new(parts, Sockets::new(ring), lines));
             // The starter waits for this word.
             let _ = ready.send(made.as_ref().map(|_| ()).map_err(Clone::clone));
             if let Ok(thread) = made {

@@ -8,12 +8,15 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use call::words::{CallId, RtpTerminal};
 use media::tone::{Keyed, Keys};
-use media::{BLOCK, Event, Law, Mode, Stream, StreamConfig, StreamStats, TransmitKind};
-use model::settings;
+use media::{BLOCK, Event, Law, Mode, Quality, Stream, StreamConfig, StreamStats, TransmitKind};
+use model::settings::{self, Jitter};
 use nix::sys::socket::{setsockopt, sockopt};
 
 use crate::capture::{Capture, Packet};
 
+/// Bounds of the adaptive jitter buffer.
+const LEAST_JITTER_MS: u16 = 10;
+const MOST_JITTER_MS: u16 = 200;
 /// Seconds from 1900-01-01 to 1970-01-01 (RFC 5905 figure 4).
 const NTP_EPOCH: Duration = Duration::from_secs(2_208_988_800);
 
@@ -26,6 +29,8 @@ pub(super) struct RtpSocket {
     /// Digits for a peer that takes no telephone events, as tones.
     keyed: Keyed,
     takes_events: bool,
+    is_clear: bool,
+    data_depth_ms: u16,
     capture: Option<Capture>,
 }
 
@@ -51,11 +56,7 @@ impl RtpSocket {
             format: terminal.format,
             line_law,
             ptime_ms: terminal.ptime_ms,
-            jitter: if terminal.format.codec.is_clear() {
-                Mode::Data { depth_ms: settings.jitter_ms }
-            } else {
-                Mode::Fixed { depth_ms: settings.jitter_ms }
-            },
+            jitter: mode(terminal, settings),
             conceal: true,
             comfort_noise: false,
             suppress_silence: false,
@@ -73,6 +74,8 @@ impl RtpSocket {
             stream,
             keyed,
             takes_events: terminal.telephone_event.is_some(),
+            is_clear: terminal.format.codec.is_clear(),
+            data_depth_ms: settings.jitter_ms,
             capture,
         })
     }
@@ -128,21 +131,44 @@ impl RtpSocket {
         self.stream.redirect(terminal.remote, terminal.format, terminal.direction);
     }
 
+    /// Whether the peer takes telephone events, and so sends them.
+    pub(super) const fn takes_events(&self) -> bool {
+        self.takes_events
+    }
+
+    /// A fax or modem is at work: nothing is put in or left out from now on.
+    pub(super) const fn expect_data(&mut self) {
+        self.stream.set_jitter(Mode::Data { depth_ms: self.data_depth_ms });
+    }
+
     /// What the session has to say.
     pub(super) fn poll_event(&mut self) -> Option<Event> {
         self.stream.poll_event()
     }
 
+    /// How the last whole second sounded, once; nothing is said of what is no audio.
+    pub(super) fn poll_quality(&mut self) -> Option<Quality> {
+        self.stream.poll_quality().filter(|_| !self.is_clear)
+    }
+
+    /// Rating R and MOS of the whole; `None` when nothing was received, or no audio.
+    pub(super) fn rating(&self) -> Option<(f64, f64)> {
+        let heard = self.stream.stats().packets_received > 0 && !self.is_clear;
+        heard.then(|| self.stream.rating())
+    }
+
     /// The other side presses a digit.
     pub(super) fn press(&mut self, digit: char) {
-        if !self.takes_events {
+        if self.takes_events {
+            self.stream.press_digit(digit);
+        } else {
             self.keyed.press(digit);
         }
     }
 
     /// It is released after so many milliseconds; whether the peer gets it.
     pub(super) fn release(&mut self, digit: char, ms: u32) -> bool {
-        if self.takes_events { self.stream.send_digit(digit, ms) } else { self.keyed.release(digit, ms) }
+        if self.takes_events { self.stream.release_digit(digit, ms) } else { self.keyed.release(digit, ms) }
     }
 
     /// Says goodbye and gives the figures.
@@ -169,6 +195,16 @@ impl RtpSocket {
                 );
             }
         }
+    }
+}
+
+/// How packets wait for the line.
+const fn mode(terminal: &RtpTerminal, settings: &settings::Media) -> Mode {
+    let depth_ms = settings.jitter_ms;
+    match settings.jitter {
+        _ if terminal.format.codec.is_clear() => Mode::Data { depth_ms },
+        Jitter::Adaptive => Mode::Adaptive { start_ms: depth_ms, least_ms: LEAST_JITTER_MS, most_ms: MOST_JITTER_MS },
+        Jitter::Fixed => Mode::Fixed { depth_ms },
     }
 }
 

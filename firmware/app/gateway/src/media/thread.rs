@@ -6,15 +6,20 @@ use std::time::{Duration, Instant};
 
 use call::words::{CallId, MediaCommand, MediaReport, SpanId, Terminal};
 use media::Law;
-use media::tone::Keys;
+use media::tone::{KeyOnset, Keys};
+use model::country::ToneKind;
 use model::settings;
 use ring::{Interest, Ready, Ring, Token, Wake, placement};
 use tdm::Span;
 
-use super::connection::{Carries, Closed, Connection, End};
+use super::connection::{Carries, Closed, Connection};
+use super::digit_relay::DigitRelay;
+use super::end::End;
 use super::line::{Line, Serviced, span_of};
+use super::progress_tones::ProgressTones;
 use super::rtp_socket::RtpSocket;
 use super::sockets::Sockets;
+use super::timeslot::{Timeslot, Voice};
 use super::{Command, Report};
 use crate::capture::Capture;
 use crate::engine_task::{Input, Inputs};
@@ -33,6 +38,8 @@ pub(super) struct Parts {
     pub(super) wake: Wake,
     pub(super) commands: rtrb::Consumer<Command>,
     pub(super) settings: settings::Media,
+    /// Whose tones are played.
+    pub(super) country: String,
     pub(super) capture: Capture,
     pub(super) inputs: Inputs,
     /// To whom spans are given back.
@@ -46,6 +53,8 @@ pub(super) struct MediaThread {
     sockets: Sockets,
     /// The digits' tones, A-law and mu-law.
     keys: [Arc<Keys>; 2],
+    onset: Arc<KeyOnset>,
+    tones: ProgressTones,
     connections: HashMap<CallId, Connection>,
     ready: Vec<Ready>,
     due: Vec<bool>,
@@ -55,9 +64,9 @@ pub(super) struct MediaThread {
 
 impl MediaThread {
     /// To be called by the thread itself, whose alone `sockets` may be.
-    pub(super) fn new(mut parts: Parts, sockets: Sockets, names: Vec<String>) -> Result<Self, String> {
+    pub(super) fn new(mut parts: Parts, sockets: Sockets, lines: Vec<Line>) -> Result<Self, String> {
         let now = Instant::now();
-        let lines: Vec<_> = names.into_iter().enumerate().map(|(index, name)| Line::new(SpanId(index), name)).collect();
+        let tones = ProgressTones::new(&parts.country);
         let watched = parts.ring.watch(COMMANDS, std::os::fd::AsFd::as_fd(&parts.wake), Interest::READ);
         watched.map_err(|error| format!("cannot watch the media thread's commands: {error}"))?;
         let due = vec![false; lines.len()];
@@ -66,6 +75,8 @@ impl MediaThread {
             lines,
             sockets,
             keys: [Law::A, Law::Mu].map(|law| Arc::new(Keys::new(law))),
+            onset: Arc::default(),
+            tones,
             connections: HashMap::new(),
             ready: Vec::with_capacity(64),
             due,
@@ -189,16 +200,17 @@ impl MediaThread {
 
     fn media(&mut self, command: MediaCommand) {
         match command {
-            MediaCommand::Connect { call, a, b, clear } => match self.connect(call, [&a, &b], clear) {
-                Ok(connection) => {
-                    if self.connections.is_empty() {
-                        self.next_beat = Instant::now() + BLOCK;
+            MediaCommand::Connect { call, a, b, clear } => {
+                // It may have had a tone: its channel is opened anew.
+                self.close(call);
+                match self.connect(call, [&a, &b], clear) {
+                    Ok(connection) => {
+                        self.insert(connection);
+                        self.report(MediaReport::Started { call });
                     }
-                    self.connections.insert(call, connection);
-                    self.report(MediaReport::Started { call });
+                    Err(reason) => self.report(MediaReport::Failed { call, reason }),
                 }
-                Err(reason) => self.report(MediaReport::Failed { call, reason }),
-            },
+            }
             MediaCommand::Redirect { call, terminal } => {
                 if let Some(connection) = self.connections.get_mut(&call) {
                     connection.redirect(&terminal);
@@ -219,6 +231,12 @@ impl MediaThread {
                     connection.key(&to, &digits);
                 }
             }
+            MediaCommand::Tone { call, to, tone } => {
+                if let Err(error) = self.play(call, &to, tone) {
+                    let text = format!("no tone: {error}");
+                    self.report(MediaReport::Note { call, text });
+                }
+            }
             MediaCommand::Disconnect { call } => {
                 let closed = self.close(call);
                 if let Some(text) = closed.note {
@@ -234,9 +252,41 @@ impl MediaThread {
         let law = self.law(a).or_else(|| self.law(b)).unwrap_or(Law::A);
         let a = self.end(a, law, clear)?;
         let b = self.end(b, law, clear)?;
-        let connection = Connection::new(call, a, b, Carries { law, clear });
+        let relays = [self.relay(&a, &b, law)?, self.relay(&b, &a, law)?];
+        let connection = Connection::new(call, a, b, relays, Carries { law, clear });
         self.sockets.add(&connection)?;
         Ok(connection)
+    }
+
+    /// What takes digits out of the audio of `from`, where they can go to `to` as events.
+    fn relay(&self, from: &End, to: &End, law: Law) -> Result<Option<DigitRelay>, String> {
+        let wanted = to.has_events() && !from.has_events();
+        wanted.then(|| DigitRelay::new(from.law().unwrap_or(law), &self.onset)).transpose()
+    }
+
+    fn insert(&mut self, connection: Connection) {
+        if self.connections.is_empty() {
+            self.next_beat = Instant::now() + BLOCK;
+        }
+        self.connections.insert(connection.call, connection);
+    }
+
+    fn play(&mut self, call: CallId, to: &Terminal, tone: Option<ToneKind>) -> Result<(), String> {
+        let Terminal::Channel { span, timeslot } = *to else { return Err("it is asked for an RTP end".to_owned()) };
+        let Some(law) = self.law(to) else { return Err(format!("there is no span {}", span.0)) };
+        if tone.is_some() && !self.connections.contains_key(&call) {
+            let end = self.end(to, law, false)?;
+            let carries = Carries { law, clear: false };
+            self.insert(Connection::new(call, end, End::Held { law }, [None, None], carries));
+        }
+        let pattern = match tone {
+            Some(tone) => Some(self.tones.of(tone, law).ok_or_else(|| format!("the country has no {tone:?}"))?),
+            None => None,
+        };
+        if let Some(connection) = self.connections.get_mut(&call) {
+            connection.play(span, timeslot, pattern);
+        }
+        Ok(())
     }
 
     fn close(&mut self, call: CallId) -> Closed {
@@ -267,9 +317,10 @@ impl MediaThread {
         match terminal {
             Terminal::Channel { span, timeslot } => {
                 let line = self.lines.get_mut(span.0).ok_or_else(|| format!("there is no span {}", span.0))?;
+                let voice = if clear { Voice::untouched() } else { Voice::new(line.echo())? };
                 let channel = line.open(*timeslot)?;
                 let law = line.law().filter(|_| !clear).unwrap_or(law);
-                Ok(End::channel(*span, law, channel, self.keys(law)))
+                Ok(End::Timeslot(Box::new(Timeslot::new(*span, law, channel, self.keys(law), voice))))
             }
             Terminal::Rtp(terminal) => {
                 let capture = self.parts.capture.wants_rtp().then(|| self.parts.capture.clone());
@@ -313,6 +364,9 @@ impl MediaThread {
         let now = Instant::now();
         for connection in self.connections.values_mut().filter(|connection| connection.clock() == clock) {
             connection.pump(now);
+            while let Some(second) = connection.poll_second() {
+                self.parts.inputs.offer(Input::Media(Report::Second { call: connection.call, second }));
+            }
             while let Some(text) = connection.poll_note() {
                 let note = MediaReport::Note { call: connection.call, text };
                 self.parts.inputs.offer(Input::Media(Report::Media(note)));

@@ -81,6 +81,7 @@ fn suggestion(found: &Found, ours: Option<&settings::Span>) -> String {
         hold: true,
         network_facility: None,
         nfas: None,
+        echo: settings::Echo::default(),
         back_end: BackEnd::Dahdi(Box::new(dahdi)),
     })
 }

@@ -111,10 +111,10 @@ pub(super) fn dahdi_config(span: &settings::Span, dahdi: &settings::DahdiSpan) -
             settings::Law::Mu => Law::Mu,
         },
         channels: channels(span, dahdi),
-        echo: dahdi.echo_canceller.as_ref().map(|echo| EchoCanceller {
-            module: echo.module.clone(),
+        echo: span.kernel_echo_canceller().map(|echo| EchoCanceller {
+            module: echo.module,
             taps: echo.taps,
-            parameters: echo.parameters.iter().map(|(name, value)| (name.clone(), *value)).collect(),
+            parameters: echo.parameters.into_iter().collect(),
         }),
         // Only ports ring.
         tone_zone: (span.signalling != settings::Signalling::Pri).then(|| dahdi.tone_zone.clone()),

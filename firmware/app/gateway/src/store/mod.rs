@@ -1,9 +1,11 @@
-//! Call records in SQLite, durable before a call is reported as ended; and which channels far ends have out of service.
+//! Call records in SQLite, durable before a call is reported as ended; and which channels far ends have out of service. How each second of a
+//! call sounded has a store of its own ([`quality`]).
 //!
 //! One thread writes. It gathers records for at most 50 ms or 256 of them, commits them in one transaction with
 //! `synchronous=FULL`, and only then publishes [`Event::CallEnded`]. Channels and dialogs never wait for it (DESIGN 7). When the disk
 //! is full or slow the records wait in memory, 10,000 at most; beyond that the oldest is lost and counted.
 
+mod quality;
 mod schema;
 mod spool;
 #[cfg(test)]
@@ -20,6 +22,7 @@ use model::api::{CallRecord, Event};
 use rusqlite::Connection;
 use tokio::sync::broadcast;
 
+pub(crate) use quality::QualityStore;
 use spool::Spool;
 
 /// Longest wait before gathered records are committed.

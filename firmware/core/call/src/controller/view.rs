@@ -146,6 +146,12 @@ const fn quality(figures: MediaQuality) -> Quality {
         overflows: figures.overflows,
         line_missed: figures.line_missed,
         jitter_ms: figures.jitter_ms,
+        overflow_blocks: figures.overflow_blocks,
+        line_slips: figures.line_slips,
         round_trip_ms: figures.round_trip_ms,
+        r: figures.r,
+        mos: figures.mos,
+        echo_return_loss_db: figures.echo_return_loss_db,
+        echo_enhancement_db: figures.echo_enhancement_db,
     }
 }

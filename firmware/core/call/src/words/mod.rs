@@ -11,6 +11,7 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use media::{Direction, Format, Offer};
+use model::country::ToneKind;
 
 pub use self::party::{
     Bearer, Compatibility, Diversion, DiversionReason, Identity, Number, Presentation, Screening, Subaddress, UserToUser,
@@ -284,6 +285,16 @@ pub enum MediaCommand {
         /// `0` to `9`, `*`, `#`, `A` to `D`; others are passed over.
         digits: String,
     },
+    /// Plays a call progress tone to a channel in place of what the other end says, until another is asked for, or none, or the call is
+    /// connected. A call without a connection gets its channel opened for it.
+    Tone {
+        /// The call.
+        call: CallId,
+        /// The channel.
+        to: Terminal,
+        /// Which; none stops it.
+        tone: Option<ToneKind>,
+    },
     /// Closes both ends; answered by [`MediaReport::Closed`] even if nothing was open.
     Disconnect {
         /// The call.
@@ -347,8 +358,20 @@ pub struct MediaQuality {
     pub overflows: u64,
     /// Blocks that the call's timeslots missed or refused.
     pub line_missed: u64,
+    /// Blocks that these dropped.
+    pub overflow_blocks: u64,
+    /// Times that a timeslot's write queue did not follow on: what the echo canceller takes for the echo's origin moved.
+    pub line_slips: u64,
     /// Interarrival jitter (RFC 3550 6.4.1) in milliseconds.
     pub jitter_ms: f64,
     /// Round trip from RTCP in milliseconds.
     pub round_trip_ms: Option<f64>,
+    /// Rating R of what the line heard (G.107), over the call.
+    pub r: Option<f64>,
+    /// MOS-CQE (G.107 annex B) of the same.
+    pub mos: Option<f64>,
+    /// Echo return loss of the line as the box's own canceller estimated it at the end, dB.
+    pub echo_return_loss_db: Option<f32>,
+    /// By how much its linear filter made the echo weaker of late, dB.
+    pub echo_enhancement_db: Option<f32>,
 }

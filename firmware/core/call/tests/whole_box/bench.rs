@@ -520,9 +520,14 @@ impl Bench {
         self.commands.push(command.clone());
         let quality = MediaQuality { packets_sent: 50, packets_received: 49, lost: 1, malformed: 2, ..MediaQuality::default() };
         let report = match (command, self.media) {
-            (MediaCommand::Redirect { .. } | MediaCommand::Hold { .. } | MediaCommand::Digits { .. }, _) | (_, Media::Silent) => {
-                return;
-            }
+            (
+                MediaCommand::Redirect { .. }
+                | MediaCommand::Hold { .. }
+                | MediaCommand::Digits { .. }
+                | MediaCommand::Tone { .. },
+                _,
+            )
+            | (_, Media::Silent) => return,
             (MediaCommand::Retrieve { .. }, Media::Works) => return,
             (MediaCommand::Connect { .. }, Media::Works) => MediaReport::Started { call },
             (MediaCommand::Connect { .. } | MediaCommand::Retrieve { .. }, Media::Fails) => {

@@ -19,6 +19,7 @@ fn redirects(bench: &Bench) -> Vec<Direction> {
         | MediaCommand::Hold { .. }
         | MediaCommand::Retrieve { .. }
         | MediaCommand::Digits { .. }
+        | MediaCommand::Tone { .. }
         | MediaCommand::Disconnect { .. } => None,
     };
     bench.commands.iter().filter_map(of).collect()

@@ -12,6 +12,10 @@ pub fn describe(command: &MediaCommand) -> (CallId, String) {
         MediaCommand::Hold { call, terminal: held } => (*call, format!("hold {}", terminal(held))),
         MediaCommand::Retrieve { call, terminal: held } => (*call, format!("retrieve {}", terminal(held))),
         MediaCommand::Digits { call, to, digits } => (*call, format!("digits {digits} to {}", terminal(to))),
+        MediaCommand::Tone { call, to, tone } => {
+            let tone = tone.map_or_else(|| "no tone".to_owned(), |tone| format!("{tone:?}"));
+            (*call, format!("play {tone} to {}", terminal(to)))
+        }
         MediaCommand::Disconnect { call } => (*call, "disconnect".into()),
     }
 }

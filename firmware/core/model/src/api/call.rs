@@ -111,10 +111,59 @@ pub struct Quality {
     pub overflows: u64,
     /// Blocks that the call's timeslots missed or refused, because the box was late for its line.
     pub line_missed: u64,
+    /// Blocks that these dropped.
+    pub overflow_blocks: u64,
+    /// Times that the line slipped under the box's own echo canceller.
+    pub line_slips: u64,
     /// Interarrival jitter (RFC 3550 6.4.1) at the end, in milliseconds.
     pub jitter_ms: f64,
     /// Round trip from RTCP, in milliseconds, if the peer sends reports.
     pub round_trip_ms: Option<f64>,
+    /// Rating R of what the line heard over the call (G.107), 0 to 100; none when nothing was received.
+    pub r: Option<f64>,
+    /// MOS-CQE of the same (G.107 annex B), 1 to 4.5.
+    pub mos: Option<f64>,
+    /// Echo return loss of the line in dB, as the box's own canceller estimated it at the end.
+    pub echo_return_loss_db: Option<f32>,
+    /// By how many dB its linear filter made the echo weaker of late; bounded by the noise of the line.
+    pub echo_enhancement_db: Option<f32>,
+}
+
+/// Which leg of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CallLeg {
+    /// The incoming one.
+    From,
+    /// The outgoing one.
+    To,
+}
+
+/// How a second of what came by an IP leg sounded. Kept for 30 days.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct QualitySecond {
+    /// The IP leg.
+    pub leg: CallLeg,
+    /// Which second of its media, from 0; a call that was held or moved may begin again.
+    pub second: u32,
+    /// Mean level in dBm0; -90 is silence.
+    pub level_dbm0: f32,
+    /// Share of packets that were not there when due, in per cent.
+    pub loss_percent: f32,
+    /// Interarrival jitter in milliseconds.
+    pub jitter_ms: f32,
+    /// What a packet of mean delay waits in the jitter buffer, in milliseconds.
+    pub buffer_ms: u16,
+    /// Delay from mouth to ear as far as it is known, in milliseconds.
+    pub delay_ms: u16,
+    /// Rating R (G.107).
+    pub r: f32,
+    /// MOS-CQE (G.107 annex B).
+    pub mos: f32,
+    /// Echo return loss of the other end's line in dB, if the box's own canceller works on it and has an estimate.
+    pub echo_return_loss_db: Option<f32>,
+    /// By how many dB its linear filter makes the echo weaker.
+    pub echo_enhancement_db: Option<f32>,
 }
 
 /// The record of a call that is over.

@@ -17,7 +17,7 @@ mod span;
 use serde::{Deserialize, Serialize};
 
 pub use bit_error_test::{BitErrorTest, BitErrorTestRequest};
-pub use call::{Call, CallDetail, CallRecord, CallState, LadderLine, LegStatus, Party, Quality};
+pub use call::{Call, CallDetail, CallLeg, CallRecord, CallState, LadderLine, LegStatus, Party, Quality, QualitySecond};
 pub use event::Event;
 pub use fault::Fault;
 pub use hardware::Hardware;
@@ -78,6 +78,9 @@ pub struct Counters {
     pub records_waiting: u64,
     /// Call records lost because the store could not take them.
     pub records_lost: u64,
+    /// Seconds of calls' quality lost because the disk did not follow.
+    #[serde(default)]
+    pub quality_lost: u64,
     /// Events lost between the media threads and the engine because a queue was full.
     pub events_lost: u64,
 }

@@ -34,6 +34,8 @@ pub const CALL: &str = "/v1/calls/{id}";
 pub const CALL_HANGUP: &str = "/v1/calls/{id}/hangup";
 /// `GET` a call's capture as pcapng (administrator).
 pub const CALL_CAPTURE: &str = "/v1/calls/{id}/capture";
+/// `GET` how each second of a call sounded, over or not: `Vec<`[`super::QualitySecond`]`>`.
+pub const CALL_QUALITY: &str = "/v1/calls/{id}/quality";
 /// `GET` the last call records, newest first: `Vec<`[`super::CallRecord`]`>`; query `limit`, 1 to 1000, default 20.
 pub const RECORDS: &str = "/v1/records";
 /// `GET` server-sent events, each an [`super::Event`].
@@ -109,4 +111,10 @@ pub fn call_hangup(id: u64) -> String {
 #[must_use]
 pub fn call_capture(id: u64) -> String {
     CALL_CAPTURE.replace("{id}", &id.to_string())
+}
+
+/// [`CALL_QUALITY`] of this call.
+#[must_use]
+pub fn call_quality(id: u64) -> String {
+    CALL_QUALITY.replace("{id}", &id.to_string())
 }

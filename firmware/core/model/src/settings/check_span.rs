@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::check_nfas::check_groups;
 use super::{
-    BackEnd, ChannelGroup, ChannelKind, DEFAULT_TONE_ZONE, DahdiSpan, DynamicSpan, EchoCanceller, Framing, LineCode, Problem,
-    Signalling, Span, slots,
+    BackEnd, Canceller, ChannelGroup, ChannelKind, DEFAULT_TONE_ZONE, DahdiSpan, DynamicSpan, EchoCanceller, Framing, LineCode,
+    Problem, Signalling, Span, slots,
 };
 
 /// Channel names of echo cancellers, drivers and parameters end with a zero octet in `char[16]` or `char[20]`.
@@ -38,6 +38,7 @@ pub(super) fn check_span(index: usize, span: &Span, problems: &mut Vec<Problem>)
     if span.name_wait_ms > LONGEST_NAME_WAIT {
         problems.push(Problem::error(path("name_wait_ms"), span.name_wait_ms, format!("0 to {LONGEST_NAME_WAIT}")));
     }
+    check_echo(&path("echo"), span, problems);
     match &span.back_end {
         BackEnd::Virtual { socket } => {
             if socket.as_os_str().is_empty() {
@@ -49,6 +50,27 @@ pub(super) fn check_span(index: usize, span: &Span, problems: &mut Vec<Problem>)
             }
         }
         BackEnd::Dahdi(dahdi) => Check { path: path("back_end.dahdi"), span, dahdi, problems }.all(),
+    }
+}
+
+/// The tail's range, and that whoever is to cancel is there, and alone.
+fn check_echo(path: &str, span: &Span, problems: &mut Vec<Problem>) {
+    if !(8..=128).contains(&span.echo.tail_ms) {
+        problems.push(Problem::error(format!("{path}.tail_ms"), span.echo.tail_ms, "8 to 128"));
+    }
+    let chosen = span.echo.canceller;
+    let path = format!("{path}.canceller");
+    match (chosen, span.dahdi()) {
+        (Canceller::Card | Canceller::Kernel, None) => {
+            let found = format!("\"{}\" on a virtual span", chosen.as_str());
+            problems.push(Problem::error(path, found, "\"auto\", \"own\", \"spandsp\" or \"off\""));
+        }
+        (Canceller::Own | Canceller::Spandsp | Canceller::Off, Some(DahdiSpan { echo_canceller: Some(named), .. })) => {
+            let found =
+                format!("\"{}\", and the kernel's \"{}\" in back_end.dahdi.echo_canceller", chosen.as_str(), named.module);
+            problems.push(Problem::error(path, found, "one of them"));
+        }
+        (Canceller::Auto | Canceller::Card | Canceller::Kernel | Canceller::Own | Canceller::Spandsp | Canceller::Off, _) => {}
     }
 }
 

@@ -14,7 +14,9 @@ pub struct Media {
     pub first_port: u16,
     /// Last port of the range.
     pub last_port: u16,
-    /// Depth of the jitter buffer in milliseconds, 10 to 200.
+    /// Whether the jitter buffer follows the network.
+    pub jitter: Jitter,
+    /// Depth of the jitter buffer in milliseconds, 10 to 200: at the start where it is adaptive, always where it is fixed and for data.
     pub jitter_ms: u16,
     /// Differentiated services code point of RTP and RTCP packets (RFC 2474), 0 to 63; 46 is expedited forwarding (RFC 3246).
     pub dscp: u8,
@@ -26,6 +28,17 @@ pub struct Media {
     pub core: Option<u16>,
     /// Real-time priority (SCHED_FIFO) of the media thread, 1 to 99; 0 means none.
     pub real_time_priority: u8,
+}
+
+/// What sets the depth of the jitter buffer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Jitter {
+    /// The network: as deep as its jitter asks for, 10 to 200 ms.
+    #[default]
+    Adaptive,
+    /// `jitter_ms`.
+    Fixed,
 }
 
 /// How media threads wait.
@@ -44,6 +57,7 @@ impl Default for Media {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             first_port: 40_000,
             last_port: 40_999,
+            jitter: Jitter::Adaptive,
             jitter_ms: 40,
             dscp: 46,
             poller: None,

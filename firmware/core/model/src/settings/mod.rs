@@ -5,6 +5,7 @@
 mod check_nfas;
 mod check_span;
 mod dahdi;
+mod echo;
 mod listen;
 mod media;
 mod problem;
@@ -20,8 +21,9 @@ use serde::{Deserialize, Serialize};
 pub use dahdi::{
     ChannelGroup, ChannelKind, DEFAULT_TONE_ZONE, DahdiSpan, DynamicSpan, EchoCanceller, Law, LineCode, SpanChannel, T1Framing,
 };
+pub use echo::{Canceller, Echo};
 pub use listen::{ListenAddress, SipTransport};
-pub use media::{Media, Poller};
+pub use media::{Jitter, Media, Poller};
 pub use problem::{Problem, Severity};
 pub use read::{Reading, SpanReading, read, read_span, write, write_span};
 pub use span::{BackEnd, Framing, Hunting, NfasDChannel, NfasMember, Side, Signalling, Span, SwitchType};
@@ -129,7 +131,7 @@ pub struct Peer {
     #[serde(default = "twenty")]
     pub ptime_ms: u8,
     /// Whether our offers and answers name RFC 4733 telephone events, which become tones on the line, and what is keyed in ISDN
-    /// signalling becomes events. Off by default: tones from the line stay tones, which a peer that agreed on events may not listen for.
+    /// signalling, or as tones where no events come from, becomes events. Off by default.
     #[serde(default)]
     pub telephone_event: bool,
     /// How the peer is told that a call was diverted: `diversion`, `history-info`, `both` or `none`. Either is understood when it comes.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::Echo;
 use super::dahdi::{ChannelKind, DahdiSpan, SpanChannel};
 
 /// `[[span]]`
@@ -52,6 +53,9 @@ pub struct Span {
     /// Its place among spans that share D-channels (NFAS, Q.931 annex F); absent: it has its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nfas: Option<NfasMember>,
+    /// Who cancels the echo of its calls.
+    #[serde(default)]
+    pub echo: Echo,
     /// What carries it.
     pub back_end: BackEnd,
 }

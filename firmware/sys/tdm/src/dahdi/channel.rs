@@ -139,6 +139,10 @@ impl Channel for DahdiChannel {
         if self.mode.has_audio() { self.write_audio(buf) } else { self.write_frame(buf) }
     }
 
+    fn samples_ahead(&self) -> usize {
+        self.audio.samples_ahead()
+    }
+
     fn set_write_queue(&mut self, samples: usize) -> Result<(), Error> {
         if !(BLOCK..=MOST_QUEUED).contains(&samples) {
             return Err(Error::BadLength { len: samples });

@@ -92,6 +92,10 @@ impl Channel for VirtualChannel {
         self.send(len, |lane| if lane.write_frame(buf) { Ok(len) } else { Err(Error::WouldBlock) })
     }
 
+    fn samples_ahead(&self) -> usize {
+        lock(&self.lanes).get(self.slot).map_or(0, Lane::samples_ahead)
+    }
+
     fn set_write_queue(&mut self, samples: usize) -> Result<(), Error> {
         if samples < BLOCK || !samples.is_multiple_of(CHUNK) {
             return Err(Error::BadLength { len: samples });

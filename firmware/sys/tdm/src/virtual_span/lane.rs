@@ -149,6 +149,11 @@ impl Lane {
         take
     }
 
+    /// Samples that wait to be sent, and those that were sent while what waits to be read came.
+    pub(super) fn samples_ahead(&self) -> usize {
+        self.written.len() + self.received.len()
+    }
+
     /// The length of the frame that [`Lane::take_frame`] would give.
     pub(super) fn next_frame_length(&self) -> Option<usize> {
         self.received_frames.front().map(Vec::len)

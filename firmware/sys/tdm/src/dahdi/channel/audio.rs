@@ -106,6 +106,11 @@ impl Audio {
         matches!(self.stage, Stage::Fresh)
     }
 
+    /// See [`crate::Channel::samples_ahead`]. What was fetched and not read yet counts as waiting already.
+    pub(super) const fn samples_ahead(&self) -> usize {
+        if self.waiting > 0 { self.waiting.unsigned_abs() } else { 0 }
+    }
+
     /// Samples that are to wait.
     const fn depth(&self) -> usize {
         if self.out_of_step { self.limit + BLOCK } else { self.limit }

@@ -1,5 +1,4 @@
 //! A thread's sockets: what goes out is marked, what comes in reaches its session, ports are free after the call.
-#![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::HashMap;
 use std::io::IoSliceMut;
@@ -14,9 +13,10 @@ use media::{BLOCK, Codec, Direction, Format, Law};
 use model::settings;
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, setsockopt, sockopt};
 
-use super::connection::{Carries, Connection, End};
-use super::rtp_socket::RtpSocket;
-use super::sockets::Sockets;
+use super::super::connection::{Carries, Connection};
+use super::super::end::End;
+use super::super::rtp_socket::RtpSocket;
+use super::super::sockets::Sockets;
 
 /// An even port that is free, and so is the next, at this moment.
 fn port(address: IpAddr) -> u16 {
@@ -93,7 +93,8 @@ fn packets_reach_the_session_of_their_port_and_the_port_is_free_after_it() {
         let ports = [port(localhost), port(localhost)];
         for (call, local) in (1..).map(CallId).zip(ports) {
             let end = End::Rtp(Box::new(session(local, &peer, 46, None)));
-            let connection = Connection::new(call, End::Held { law: Law::A }, end, Carries { law: Law::A, clear: false });
+            let connection =
+                Connection::new(call, End::Held { law: Law::A }, end, [None, None], Carries { law: Law::A, clear: false });
             sockets.add(&connection).unwrap();
             connections.insert(call, connection);
         }
@@ -121,7 +122,7 @@ fn five_between_peers(telephone_event: Option<u8>) -> Vec<Vec<u8>> {
     let near = port(localhost);
     let a = End::Rtp(Box::new(session(near, &peers[0], 46, Some(101))));
     let b = End::Rtp(Box::new(session(port(localhost), &peers[1], 46, telephone_event)));
-    let mut connection = Connection::new(CallId(1), a, b, Carries { law: Law::A, clear: false });
+    let mut connection = Connection::new(CallId(1), a, b, [None, None], Carries { law: Law::A, clear: false });
     let start = Instant::now();
     // RFC 4733: event 5, volume 10, 800 units of 125 us; the end is told three times.
     for (number, flags) in [(1, 0x0a), (2, 0x8a), (3, 0x8a), (4, 0x8a)] {
