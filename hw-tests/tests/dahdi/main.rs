@@ -1,6 +1,7 @@
 //! Tests over DAHDI, one file per behaviour. They need a kernel with DAHDI's modules and no spans but their own:
 //! `cargo xtask hw-test` runs them in QEMU, one at a time, each in a process of its own; `cargo xtask hw-test --rig FILE` on a
-//! machine with cards. On any other machine each fails and says so ([`far_end::require_dahdi`]).
+//! machine with cards. On any other machine each fails and says so ([`far_end::require_dahdi`]). Those of a sound card need none of
+//! DAHDI but the same guest ([`sound_loop::require_loop`]).
 #![allow(unreachable_pub, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod abcd;
@@ -27,6 +28,8 @@ mod scene;
 mod sequence;
 mod skipped_wake;
 mod smoke;
+mod sound_card;
+mod sound_loop;
 mod spans;
 mod speech;
 mod stranger;

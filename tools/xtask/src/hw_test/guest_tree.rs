@@ -11,8 +11,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Programs of the host that tests start or that they start others with: path and Debian package.
-const OF_THE_HOST: [(&str, &str); 3] =
-    [("/usr/bin/sipp", "sip-tester"), ("/usr/bin/setpriv", "util-linux"), ("/usr/bin/chrt", "util-linux")];
+const OF_THE_HOST: [(&str, &str); 5] = [
+    ("/usr/bin/sipp", "sip-tester"),
+    ("/usr/bin/setpriv", "util-linux"),
+    ("/usr/bin/chrt", "util-linux"),
+    ("/usr/bin/aplay", "alsa-utils"),
+    ("/usr/bin/arecord", "alsa-utils"),
+];
+
+/// What libasound reads to know its devices; what else is there is for cards that the guest does not have.
+const SOUND: (&str, [&str; 3]) = ("/usr/share/alsa", ["alsa.conf", "cards", "pcm"]);
 
 /// DAHDI's tools; what else the package has are scripts for Perl.
 const DAHDI_TOOLS: [&str; 6] = ["dahdi_cfg", "dahdi_scan", "dahdi_test", "dahdi_maint", "dahdi_monitor", "fxotune"];
@@ -63,6 +71,7 @@ pub fn fill(root: &Path, sources: &Sources<'_>) -> Result<(), HwTestError> {
         let from = sources.hw_tests.join(data);
         copy_tree(&from, &inside(root, &from))?;
     }
+    sound(root)?;
     let terminal = Path::new("/lib/terminfo/l/linux");
     copy(terminal, &inside(root, terminal))?;
     programs(root, sources)
@@ -76,6 +85,20 @@ fn shell(root: &Path) -> Result<(), HwTestError> {
     for applet in output_of(Command::new(busybox).arg("--list"))?.lines().filter(|applet| *applet != "busybox") {
         let link = root.join("usr/bin").join(applet);
         symlink("busybox", &link).map_err(io(format!("cannot link {applet}")))?;
+    }
+    Ok(())
+}
+
+/// libasound's own configuration.
+fn sound(root: &Path) -> Result<(), HwTestError> {
+    let (folder, parts) = SOUND;
+    for part in parts.map(|part| Path::new(folder).join(part)) {
+        need(&part, "libasound2-data")?;
+        if part.is_dir() {
+            copy_tree(&part, &inside(root, &part))?;
+        } else {
+            copy(&part, &inside(root, &part))?;
+        }
     }
     Ok(())
 }

@@ -16,8 +16,18 @@ fn packages() -> Vec<String> {
 #[test]
 fn packages_that_the_guest_needs_are_installed_for_tests() {
     let packages = packages();
-    for wanted in ["qemu-system-x86", "busybox-static", "cpio", "bzip2", "xz-utils", "dahdi-source", "gcc", "make", "sip-tester"]
-    {
+    for wanted in [
+        "qemu-system-x86",
+        "busybox-static",
+        "cpio",
+        "bzip2",
+        "xz-utils",
+        "dahdi-source",
+        "gcc",
+        "make",
+        "sip-tester",
+        "alsa-utils",
+    ] {
         assert!(packages.iter().any(|package| package == wanted), "tools/packages has no {wanted}: {packages:?}");
     }
 }
