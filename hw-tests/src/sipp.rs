@@ -10,6 +10,8 @@
 //! caller.finish().expect_success();
 //! ```
 
+mod info;
+
 use crate::Transport;
 use crate::audio::Audio;
 use crate::g711::{Encoder, Law};
@@ -21,6 +23,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use self::info::Info;
+
 /// What SIPp does in each call; the file of that name in sip/ says it exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scenario {
@@ -28,6 +32,8 @@ pub enum Scenario {
     UacCall,
     /// Dials in two pieces, four digits first; is answered, holds, sends BYE.
     UacInPieces,
+    /// Calls, is answered, sends the [`Run::infos`], holds, sends BYE.
+    UacInfo,
     /// Calls, is answered, expects BYE.
     UacClearedByCallee,
     /// Calls, hears ringing, sends CANCEL, expects 487.
@@ -42,6 +48,8 @@ pub enum Scenario {
     UasEarlyMedia,
     /// Rings, answers, is offered nothing to hear for a while (re-INVITE with sendonly, then with sendrecv), expects BYE.
     UasHeld,
+    /// Rings, answers, expects the [`Run::infos`] in this order, expects BYE.
+    UasInfo,
     /// Rings, answers, holds, sends BYE.
     UasBye,
     /// Refuses with this status.
@@ -57,6 +65,7 @@ impl Scenario {
         match self {
             Self::UacCall => "uac_call",
             Self::UacInPieces => "uac_in_pieces",
+            Self::UacInfo => "uac_info",
             Self::UacClearedByCallee => "uac_cleared_by_callee",
             Self::UacCancelWhileRinging => "uac_cancel_while_ringing",
             Self::UacRefused(_) => "uac_refused",
@@ -64,6 +73,7 @@ impl Scenario {
             Self::UasAnswer => "uas_answer",
             Self::UasEarlyMedia => "uas_early_media",
             Self::UasHeld => "uas_held",
+            Self::UasInfo => "uas_info",
             Self::UasBye => "uas_bye",
             Self::UasRefuse(_) => "uas_refuse",
             Self::UasRingForever => "uas_ring_forever",
@@ -76,11 +86,13 @@ impl Scenario {
             Self::UacRefused(status) | Self::UacHangsOn(status) | Self::UasRefuse(status) => status,
             Self::UacCall
             | Self::UacInPieces
+            | Self::UacInfo
             | Self::UacClearedByCallee
             | Self::UacCancelWhileRinging
             | Self::UasAnswer
             | Self::UasEarlyMedia
             | Self::UasHeld
+            | Self::UasInfo
             | Self::UasBye
             | Self::UasRingForever
             | Self::UasSilent => 0,
@@ -127,6 +139,7 @@ pub struct Run {
     format: (u8, &'static str),
     events: Option<u8>,
     headers: Vec<String>,
+    infos: Vec<Info>,
 }
 
 impl Run {
@@ -148,6 +161,7 @@ impl Run {
             format: (8, "PCMA/8000"),
             events: None,
             headers: Vec::new(),
+            infos: Vec::new(),
         }
     }
 
@@ -214,6 +228,12 @@ impl Run {
     /// Another header line of its first message with a session description: a caller's INVITE, a callee's 200.
     pub fn header(mut self, line: &str) -> Self {
         self.headers.push(line.to_owned());
+        self
+    }
+
+    /// INFOs of the answered call, one after the other.
+    pub fn infos(mut self, infos: Vec<Info>) -> Self {
+        self.infos = infos;
         self
     }
 
@@ -411,6 +431,7 @@ fn write_scenario(directory: &Path, run: &Run) {
     for (word, value) in [
         ("@LINGER@", linger),
         ("@SDP@", sdp),
+        ("@INFOS@", info::written(&run.infos, run.scenario.calls())),
         ("@FORMAT@", payload_type.to_string()),
         ("@SPEAK@", speak),
         ("@CALLING@", run.calling.clone()),

@@ -77,6 +77,7 @@ each_target! {
     sip_message = "sip-message" for 1_000,
     sip_stream = "sip-stream" for 1_000,
     sip_endpoint = "sip-endpoint" for 200,
+    sip_dtmf = "sip-dtmf" for 2_000,
     sdp = "sdp" for 2_000,
     rtp = "rtp" for 2_000,
     rtcp = "rtcp" for 2_000,

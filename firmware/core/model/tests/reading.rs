@@ -1,7 +1,7 @@
 //! What an administrator reads when a document is wrong: the key's path, what was found, what is expected.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use model::settings::{Severity, SwitchType, read};
+use model::settings::{Digits, Severity, SwitchType, read};
 
 fn first(text: &str) -> String {
     read(text).problems.first().map(ToString::to_string).unwrap_or_default()
@@ -27,6 +27,18 @@ fn good_document_reads_without_a_problem() {
     let reading = read(GOOD);
     assert_eq!(reading.problems, []);
     assert_eq!(reading.settings.unwrap().peers[0].ptime_ms, 20);
+}
+
+#[test]
+fn digits_go_by_rtp_unless_the_peer_says_info() {
+    let digits = |line: &str| {
+        let text = GOOD.replace("address = \"udp:127.0.0.1:5062\"\n", &format!("address = \"udp:127.0.0.1:5062\"\n{line}"));
+        read(&text).settings.map(|settings| settings.peers[0].digits)
+    };
+    assert_eq!(digits(""), Some(Digits::Rtp));
+    assert_eq!(digits("digits = \"rtp\"\n"), Some(Digits::Rtp));
+    assert_eq!(digits("digits = \"info\"\n"), Some(Digits::Info));
+    assert_eq!(digits("digits = \"events\"\n"), None);
 }
 
 #[test]

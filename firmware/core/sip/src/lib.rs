@@ -5,8 +5,8 @@
 //! - [`dialog`]: RFC 3261 section 12: tags, route set, remote target, sequence numbers.
 //! - [`Endpoint`]: the user agent core. Bytes go in with the [`Flow`] they came by; bytes and [`Event`]s come out.
 //!
-//! Left out so far: TLS, REFER, PRACK and UPDATE, digest, registration, session timers, SRV lookups, the move of large requests from
-//! UDP to TCP (RFC 3261 section 18.1.1), `maddr`. The shapes leave a place for each.
+//! INFO is for digits only ([`msg::dtmf`]). Left out so far: TLS, REFER, PRACK and UPDATE, digest, registration, session timers, SRV
+//! lookups, the move of large requests from UDP to TCP (RFC 3261 section 18.1.1), `maddr`. The shapes leave a place for each.
 //!
 //! ```
 //! use std::time::Instant;

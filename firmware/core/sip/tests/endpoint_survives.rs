@@ -28,7 +28,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         4 => (0usize..9, any::<bool>(), 0u32..4, damage.clone()).prop_map(|(m, d, n, x)| Step::Request(m, d, n, x)),
         4 => (status, 0u8..3, damage).prop_map(|(s, t, x)| Step::Answer(s, t, x)),
-        4 => (0u8..9, 0u32..4).prop_map(|(what, call)| Step::Command(what, call)),
+        4 => (0u8..10, 0u32..4).prop_map(|(what, call)| Step::Command(what, call)),
         2 => prop_oneof![0u64..3_000, 0u64..70_000].prop_map(Step::Wait),
         1 => prop::collection::vec(any::<u8>(), 0..40).prop_map(Step::Bytes),
     ];
@@ -64,6 +64,8 @@ impl Bench {
                 | Event::Answered { call, .. }
                 | Event::Confirmed { call, .. }
                 | Event::Reinvited { call, .. }
+                | Event::Keyed { call, .. }
+                | Event::InfoAnswered { call, .. }
                 | Event::ReinviteConfirmed { call, .. }
                 | Event::ReinviteAnswered { call, .. } => {
                     assert!(!self.ended.contains_key(&call), "something after the end of {call:?}");
@@ -109,6 +111,7 @@ impl Bench {
             5 => endpoint.answer_reinvite(now, call, Ok(Body::sdp(OFFER))),
             6 => endpoint.answer_reinvite(now, call, Err(488)),
             7 => endpoint.handle_send_failed(now, flow, "x"),
+            8 => endpoint.info(now, call, &Body::digit('5', 160)),
             _ => endpoint.handle_stream_closed(now, flow),
         }
     }
@@ -119,7 +122,11 @@ impl Bench {
                 let method = ["INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INVITE", "ACK", "BYE", "INFO"][method];
                 let tag = if in_dialog { self.tag.clone() } else { String::new() };
                 self.branch += u32::from(method != "CANCEL");
-                let text = request(method, &self.branch.to_string(), &tag, number, "", "");
+                let (extra, body) = match method {
+                    "INFO" => ("Content-Type: application/dtmf-relay\n", "Signal=5\nDuration=160\n"),
+                    _ => ("", ""),
+                };
+                let text = request(method, &self.branch.to_string(), &tag, number, extra, body);
                 self.send(&text, damage);
             }
             Step::Answer(status, tag, damage) => self.send(&self.answer(status, tag), damage),

@@ -31,14 +31,14 @@ fn with_call() -> (Alone, sip::CallId, String) {
 #[test]
 fn method_that_we_do_not_serve_is_405_and_unknown_is_501() {
     let mut alone = Alone::new();
-    for method in ["REGISTER", "NOTIFY", "MESSAGE", "SUBSCRIBE", "REFER", "INFO", "UPDATE", "PRACK", "PUBLISH"] {
+    for method in ["REGISTER", "NOTIFY", "MESSAGE", "SUBSCRIBE", "REFER", "UPDATE", "PRACK", "PUBLISH"] {
         let answers = alone.send(&request(method, method, "", 1, "", ""));
         assert_eq!(status(&answers), "405 Method Not Allowed", "{method}");
-        assert!(answers[0].contains("\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS\r\n"));
+        assert!(answers[0].contains("\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO\r\n"));
     }
     assert_eq!(status(&alone.send(&request("FROBNICATE", "f", "", 1, "", ""))), "501 Not Implemented");
     assert_eq!(status(&alone.send(&request("invite", "i", "", 1, "", ""))), "501 Not Implemented", "case counts");
-    assert_eq!(alone.endpoint.stats().refused, 11);
+    assert_eq!(alone.endpoint.stats().refused, 10);
     assert!(alone.events().is_empty());
 }
 
@@ -221,7 +221,7 @@ fn options_is_answered_as_we_are_available() {
     let mut alone = Alone::new();
     let answers = alone.send(&request("OPTIONS", "a", "", 1, "", ""));
     assert_eq!(status(&answers), "200 OK");
-    for header in ["Allow: INVITE, ACK, CANCEL, BYE, OPTIONS", "Accept: application/sdp", "Supported:", "Server: Junctor"] {
+    for header in ["Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO", "Accept: application/sdp", "Supported:", "Server: Junctor"] {
         assert!(answers[0].contains(&format!("\r\n{header}")), "{header}");
     }
     alone.endpoint.set_available(Err((503, "no trunk".to_owned())));

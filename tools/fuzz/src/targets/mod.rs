@@ -19,7 +19,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 15] = [
     Target { name: "q921-frame", run: isdn::frame },
     Target { name: "q931-message", run: isdn::message },
     Target { name: "facility", run: isdn::facility },
@@ -27,6 +27,7 @@ pub const TARGETS: [Target; 14] = [
     Target { name: "sip-message", run: sip::message },
     Target { name: "sip-stream", run: sip::stream },
     Target { name: "sip-endpoint", run: sip::endpoint },
+    Target { name: "sip-dtmf", run: sip::dtmf },
     Target { name: "sdp", run: media::sdp },
     Target { name: "rtp", run: media::rtp },
     Target { name: "rtcp", run: media::rtcp },

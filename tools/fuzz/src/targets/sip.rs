@@ -1,6 +1,7 @@
 //! SIP messages, streams of them, and a whole endpoint that a peer talks nonsense to.
 
 use super::{drain, start};
+use sip::msg::dtmf::{self, Keyed};
 use sip::msg::{Limits, StreamFramer};
 use sip::{Config, Endpoint, Event, Flow, Message, Transport};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -58,6 +59,17 @@ fn take_messages<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<Vec<u8>>, b
         }
     }
     (messages, true)
+}
+
+/// A body that says a digit says one within bounds; written, it is read as the same.
+pub(super) fn dtmf(bytes: &[u8]) -> bool {
+    let Ok(keyed) = dtmf::read(bytes) else { return false };
+    if let Keyed::Digit { digit, ms } = keyed {
+        assert!("0123456789*#ABCD".contains(digit) && (dtmf::SHORTEST_MS..=dtmf::LONGEST_MS).contains(&ms), "{keyed:?}");
+        let written = dtmf::write(digit, ms);
+        assert_eq!(dtmf::read(written.as_bytes()), Ok(keyed), "written {written:?}");
+    }
+    true
 }
 
 fn flow(transport: Transport) -> Flow {

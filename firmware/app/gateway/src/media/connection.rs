@@ -22,9 +22,6 @@ use super::rtp_socket::RtpSocket;
 /// Blocks moved at once from one end: more than 200 ms late is lost rather than chased.
 const MOST_AT_ONCE: usize = 20;
 
-/// How long a digit sounds of which no duration was said.
-const KEYED_MS: u32 = 100;
-
 /// What a call carries.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Carries {
@@ -190,15 +187,15 @@ impl Connection {
         self.notes.pop_front()
     }
 
-    /// Keys digits to the end that is this timeslot or port.
-    pub(super) fn key(&mut self, to: &Terminal, digits: &str) {
+    /// Keys digits to the end that is this timeslot or port, each for so long.
+    pub(super) fn key(&mut self, to: &Terminal, digits: &str, ms: u32) {
         for end in [&mut self.a, &mut self.b] {
             let wanted = match to {
                 Terminal::Channel { span, timeslot } => end.is_channel(*span, *timeslot),
                 Terminal::Rtp(terminal) => end.rtp().is_some_and(|socket| socket.port() == terminal.local_port),
             };
             for digit in digits.chars().filter(|_| wanted) {
-                if !end.release(digit, KEYED_MS) {
+                if !end.release(digit, ms) {
                     self.notes.push_back(format!("digit {digit} not passed on: it is no key, or too many wait"));
                 }
             }

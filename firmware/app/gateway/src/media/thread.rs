@@ -226,9 +226,9 @@ impl MediaThread {
                     self.report(MediaReport::Failed { call, reason });
                 }
             }
-            MediaCommand::Digits { call, to, digits } => {
+            MediaCommand::Digits { call, to, digits, ms } => {
                 if let Some(connection) = self.connections.get_mut(&call) {
-                    connection.key(&to, &digits);
+                    connection.key(&to, &digits, ms);
                 }
             }
             MediaCommand::Tone { call, to, tone } => {

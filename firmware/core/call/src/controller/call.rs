@@ -32,6 +32,8 @@ pub(super) struct Rtp {
     pub(super) port: u16,
     /// What we offer, or answer with: address, formats in order of preference.
     pub(super) ours: Offer,
+    /// The far side is told of digits in signalling, not here.
+    pub(super) digits_in_signalling: bool,
 }
 
 impl Leg {
@@ -49,6 +51,7 @@ impl Leg {
             remote: remote.address,
             format: *format,
             telephone_event: agreed.telephone_event,
+            digits_in_signalling: rtp.digits_in_signalling,
             ptime_ms: agreed.ptime_ms,
             direction: agreed.direction,
         }));

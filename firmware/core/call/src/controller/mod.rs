@@ -8,6 +8,7 @@
 
 mod call;
 mod clearing;
+mod digits;
 mod hold;
 mod progress;
 mod setup;
@@ -187,6 +188,9 @@ impl Controller {
             }
             FromLeg::PartyUpdate(party) => Self::party_update(call, leg, party),
             FromLeg::Keypad(digits) => self.keypad(call, leg, digits),
+            FromLeg::Digit { digit, ms } => self.digit(call, leg, digit, ms),
+            FromLeg::Flash => self.flash(call, leg),
+            FromLeg::DigitRefused { digit, reason } => self.digit_lost(call, digit, &reason),
             FromLeg::MediaOffer(offer) => self.media_offer(call, leg, &offer),
             FromLeg::MediaAnswer(agreed) => self.media_answer(call, leg, &agreed),
             FromLeg::HoldRequest => self.hold_request(call, leg),
@@ -213,12 +217,14 @@ impl Controller {
             MediaReport::Started { call }
             | MediaReport::Failed { call, .. }
             | MediaReport::Note { call, .. }
+            | MediaReport::Digit { call, .. }
             | MediaReport::Closed { call, .. } => *call,
         };
         let Some(mut call) = self.calls.remove(&id) else { return };
         match report {
             MediaReport::Started { .. } => self.note(&call, "audio path open".into()),
             MediaReport::Note { text, .. } => self.note(&call, format!("audio: {text}")),
+            MediaReport::Digit { from, digit, ms, .. } => self.heard(&call, from, digit, ms),
             // Q.850 cause 47: a resource of ours is missing.
             MediaReport::Failed { reason, .. } => {
                 self.clear(now, &mut call, None, Release::by_box(47, format!("audio could not be opened: {reason}")));
@@ -294,12 +300,16 @@ impl Controller {
         self.orders.push_back(Order::Tell { leg, word });
     }
 
-    /// What we offer to, or answer, the SIP side of `trunk` in a call that carries `bearer`.
-    fn our_offer(&self, trunk: Trunk, port: u16, bearer: &Bearer) -> Offer {
-        let peer = match trunk {
+    fn peer(&self, trunk: Trunk) -> Option<&settings::Peer> {
+        match trunk {
             Trunk::Peer(PeerId(index)) => self.peers.get(index),
             Trunk::Span(_) | Trunk::Unknown => None,
-        };
+        }
+    }
+
+    /// What we offer to, or answer, the SIP side of `trunk` in a call that carries `bearer`.
+    fn our_offer(&self, trunk: Trunk, port: u16, bearer: &Bearer) -> Offer {
+        let peer = self.peer(trunk);
         let address = (self.media_address, port).into();
         let ptime_ms = peer.map_or(20, |peer| peer.ptime_ms);
         match bearer {

@@ -53,17 +53,6 @@ impl Controller {
         self.tell(call.from.id, ToLeg::Answer(Answered { connected, media, ..answered.clone() }));
     }
 
-    /// What is keyed in an answered call goes to the other side: as it is, or as digits of its RTP.
-    pub(super) fn keypad(&mut self, call: &Call, leg: LegId, digits: String) {
-        let (CallState::Answered, Some(other)) = (call.state, call.other(leg)) else { return };
-        match &other.terminal {
-            Some(to @ Terminal::Rtp(_)) => {
-                self.orders.push_back(Order::Media(MediaCommand::Digits { call: call.id, to: to.clone(), digits }));
-            }
-            Some(Terminal::Channel { .. }) | None => self.tell(other.id, ToLeg::Keypad(digits)),
-        }
-    }
-
     /// A name or number that came by itself. The called side's is told with its answer; the calling side's is shown, but the
     /// called side has been told already.
     pub(super) fn party_update(call: &mut Call, leg: LegId, party: Identity) {

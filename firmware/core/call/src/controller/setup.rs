@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use media::Offer;
 use model::api::CallState;
+use model::settings::Digits;
 
 use super::call::{Call, Leg, Path, Rtp};
 use super::{Controller, Order, REACTION, Timer, Trunk};
@@ -83,11 +84,11 @@ impl Controller {
             return;
         }
         call.setup.called.digits.push_str(&digits);
-        if let (Some(theirs), Some(rtp)) = (media, call.from.rtp.as_mut()) {
-            let port = rtp.port;
+        if let (Some(theirs), Some(rtp)) = (media, call.from.rtp.as_ref()) {
+            let (port, digits_in_signalling) = (rtp.port, rtp.digits_in_signalling);
             let ours = self.our_offer(call.from.trunk, port, &call.setup.bearer);
             if let Ok(agreed) = ours.answer(&theirs) {
-                call.from.rtp = Some(Rtp { port, ours: agreed.clone() });
+                call.from.rtp = Some(Rtp { port, ours: agreed.clone(), digits_in_signalling });
                 call.from.agree(&theirs, &agreed);
             }
         }
@@ -123,7 +124,8 @@ impl Controller {
                         "every RTP port is in use: widen media.first_port to media.last_port",
                     )
                 })?;
-                Ok(Some(Rtp { port, ours: self.our_offer(trunk, port, bearer) }))
+                let digits_in_signalling = self.peer(trunk).is_some_and(|peer| peer.digits == Digits::Info);
+                Ok(Some(Rtp { port, ours: self.our_offer(trunk, port, bearer), digits_in_signalling }))
             }
         }
     }

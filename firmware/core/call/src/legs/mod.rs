@@ -286,6 +286,9 @@ impl Legs {
             | FromLeg::ChannelReady(_)
             | FromLeg::PartyUpdate(_)
             | FromLeg::Keypad(_)
+            | FromLeg::Digit { .. }
+            | FromLeg::Flash
+            | FromLeg::DigitRefused { .. }
             | FromLeg::MediaOffer(_)
             | FromLeg::MediaAnswer(_)
             | FromLeg::HoldRequest

@@ -156,8 +156,24 @@ pub enum FromLeg {
     ChannelReady(Terminal),
     /// The name or number of the leg's party became known or changed: what is not known stays empty.
     PartyUpdate(Identity),
-    /// Something was keyed in the call, in signalling (keypad facility), not as a tone.
+    /// Something was keyed in the call, in signalling (keypad facility), not as a tone. It may hold more than digits and has no length.
     Keypad(String),
+    /// A digit was pressed for a known time, said in signalling.
+    Digit {
+        /// `0` to `9`, `*`, `#`, `A` to `D`.
+        digit: char,
+        /// For how long.
+        ms: u32,
+    },
+    /// The hook was flashed.
+    Flash,
+    /// The far side did not take the digit of a [`ToLeg::Digit`]; the call goes on unless [`FromLeg::Released`] follows.
+    DigitRefused {
+        /// Which.
+        digit: char,
+        /// Why.
+        reason: String,
+    },
     /// The far side proposes other media (hold, another address).
     MediaOffer(Offer),
     /// What became of the media that [`ToLeg::HoldRequest`] or [`ToLeg::RetrieveRequest`] proposed. One that refuses is not heard of.
@@ -196,6 +212,14 @@ pub enum ToLeg {
     /// Something was keyed at the other side of an answered call. A leg whose far side has no such thing passes over it; to RTP
     /// they go as [`MediaCommand::Digits`].
     Keypad(String),
+    /// A digit was pressed at the other side of an answered call, and this leg's far side is told of digits in signalling
+    /// ([`RtpTerminal::digits_in_signalling`]).
+    Digit {
+        /// `0` to `9`, `*`, `#`, `A` to `D`.
+        digit: char,
+        /// For how long.
+        ms: u32,
+    },
     /// Our answer to [`FromLeg::MediaOffer`], or why not (SIP 488).
     MediaAnswer(Result<Offer, String>),
     /// Whether the far side may hold; if so its channel is not the call's any more. The error is a Q.850 cause.
@@ -235,10 +259,22 @@ pub struct RtpTerminal {
     pub format: Format,
     /// Payload type of telephone events, if both agreed on them.
     pub telephone_event: Option<u8>,
+    /// The far side is told of digits in signalling: those that are keyed in the audio or as events of the other end are not sent to this
+    /// one but reported, as [`MediaReport::Digit`]. [`MediaCommand::Digits`] does not come for it.
+    pub digits_in_signalling: bool,
     /// Packet time in milliseconds.
     pub ptime_ms: u8,
     /// Whether we send, receive or both.
     pub direction: Direction,
+}
+
+/// An end of a call's connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// `a` of [`MediaCommand::Connect`]: the incoming leg's.
+    Incoming,
+    /// `b`: the outgoing leg's.
+    Outgoing,
 }
 
 /// From the controller to the media threads. One connection a call in this first cut.
@@ -284,6 +320,8 @@ pub enum MediaCommand {
         to: Terminal,
         /// `0` to `9`, `*`, `#`, `A` to `D`; others are passed over.
         digits: String,
+        /// For how long each is pressed.
+        ms: u32,
     },
     /// Plays a call progress tone to a channel in place of what the other end says, until another is asked for, or none, or the call is
     /// connected. A call without a connection gets its channel opened for it.
@@ -323,6 +361,18 @@ pub enum MediaReport {
         call: CallId,
         /// What happened.
         text: String,
+    },
+    /// A digit was keyed at one end, as a tone or telephone event, which the media threads did not pass on to the other end because that
+    /// is told of digits in signalling ([`RtpTerminal::digits_in_signalling`]). Said once, when its length is known.
+    Digit {
+        /// The call.
+        call: CallId,
+        /// The end where it was keyed.
+        from: Side,
+        /// `0` to `9`, `*`, `#`, `A` to `D`.
+        digit: char,
+        /// For how long it was pressed.
+        ms: u32,
     },
     /// Both ends are closed.
     Closed {

@@ -12,6 +12,7 @@ mod basic_call;
 mod bench;
 mod congestion;
 mod crossing;
+mod digits;
 mod early_media;
 mod ending_words;
 mod endurance;

@@ -11,7 +11,7 @@ pub fn describe(command: &MediaCommand) -> (CallId, String) {
         MediaCommand::Redirect { call, terminal } => (*call, format!("redirect {}", rtp(terminal))),
         MediaCommand::Hold { call, terminal: held } => (*call, format!("hold {}", terminal(held))),
         MediaCommand::Retrieve { call, terminal: held } => (*call, format!("retrieve {}", terminal(held))),
-        MediaCommand::Digits { call, to, digits } => (*call, format!("digits {digits} to {}", terminal(to))),
+        MediaCommand::Digits { call, to, digits, ms } => (*call, format!("digits {digits} for {ms} ms to {}", terminal(to))),
         MediaCommand::Tone { call, to, tone } => {
             let tone = tone.map_or_else(|| "no tone".to_owned(), |tone| format!("{tone:?}"));
             (*call, format!("play {tone} to {}", terminal(to)))
@@ -28,7 +28,16 @@ fn terminal(terminal: &Terminal) -> String {
 }
 
 fn rtp(terminal: &RtpTerminal) -> String {
-    let RtpTerminal { local_port, remote, format: media::Format { codec, .. }, telephone_event, ptime_ms, direction } = terminal;
+    let RtpTerminal {
+        local_port,
+        remote,
+        format: media::Format { codec, .. },
+        telephone_event,
+        digits_in_signalling,
+        ptime_ms,
+        direction,
+    } = terminal;
     let events = telephone_event.map_or_else(String::new, |payload| format!(" events {payload}"));
-    format!("rtp {local_port} > {remote} {} {ptime_ms} ms{events} {}", codec.name(), direction.name())
+    let signalled = if *digits_in_signalling { " digits in signalling" } else { "" };
+    format!("rtp {local_port} > {remote} {} {ptime_ms} ms{events}{signalled} {}", codec.name(), direction.name())
 }

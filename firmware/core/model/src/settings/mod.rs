@@ -134,6 +134,10 @@ pub struct Peer {
     /// signalling, or as tones where no events come from, becomes events. Off by default.
     #[serde(default)]
     pub telephone_event: bool,
+    /// How the peer is told of digits that are keyed at the other side of an answered call: `rtp`, as telephone events where both sides
+    /// agreed on them and else as tones, or `info`, by SIP INFO. Either is understood when it comes.
+    #[serde(default)]
+    pub digits: Digits,
     /// How the peer is told that a call was diverted: `diversion`, `history-info`, `both` or `none`. Either is understood when it comes.
     #[serde(default)]
     pub diversion_header: DiversionHeader,
@@ -148,6 +152,17 @@ fn both_laws() -> Vec<Codec> {
 
 const fn twenty() -> u8 {
     20
+}
+
+/// How a peer is told of digits that are keyed during a call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Digits {
+    /// In the RTP session: telephone events (RFC 4733), or tones.
+    #[default]
+    Rtp,
+    /// INFO with a body of application/dtmf-relay.
+    Info,
 }
 
 /// How a peer is told that a call was diverted.

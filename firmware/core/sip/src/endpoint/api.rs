@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 
+use crate::msg::dtmf::{self, Keyed};
 use crate::msg::{Limits, NameAddr, Request, Response, Uri};
 use crate::transaction::{Reliability, Timing};
 
@@ -107,6 +108,12 @@ impl Body {
     #[must_use]
     pub fn sdp(bytes: impl Into<Vec<u8>>) -> Self {
         Self { content_type: "application/sdp".to_owned(), bytes: bytes.into() }
+    }
+
+    /// A digit that was pressed for so many milliseconds, for [`info`](super::Endpoint::info).
+    #[must_use]
+    pub fn digit(digit: char, ms: u32) -> Self {
+        Self { content_type: dtmf::RELAY.to_owned(), bytes: dtmf::write(digit, ms).into_bytes() }
     }
 
     pub(super) fn parts(&self) -> (&str, &[u8]) {
@@ -268,6 +275,20 @@ pub enum Event {
         /// The 2xx, or the status of the refusal.
         result: Result<Box<Response>, u16>,
     },
+    /// Something was keyed at the peer (INFO); 200 was sent.
+    Keyed {
+        /// Which call.
+        call: CallId,
+        /// What.
+        keyed: Keyed,
+    },
+    /// Our INFO is decided. What the peer refused it has not taken; 481 and 408 end the call, and `Ended` follows.
+    InfoAnswered {
+        /// Which call.
+        call: CallId,
+        /// The status of the refusal, 408 for none, 503 for not sent.
+        result: Result<(), u16>,
+    },
     /// The call is over.
     Ended {
         /// Which call.
@@ -321,7 +342,7 @@ pub struct Stats {
     pub stray_responses: u64,
     /// Requests in dialogs that we do not have; answered 481 unless ACK.
     pub unknown_dialog: u64,
-    /// Requests that we refused by ourselves (405, 415, 416, 420, 482, 483, 491, 500, 501).
+    /// Requests that we refused by ourselves (400, 405, 415, 416, 420, 469, 482, 483, 491, 500, 501).
     pub refused: u64,
     /// Requests refused for want of room (503).
     pub overload: u64,

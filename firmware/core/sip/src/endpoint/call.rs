@@ -1,7 +1,7 @@
 //! One call: the INVITE, the dialog it makes, and its end. States, timers, and what both roles do.
 //!
 //! [`calling`](super::calling) holds what the sender of the INVITE does before the call is up, [`answering`](super::answering) what its
-//! receiver does, [`reinvite`](super::reinvite) what happens while it is up.
+//! receiver does, [`reinvite`](super::reinvite) what happens while it is up, [`info`](super::info) what is keyed in it.
 
 use std::time::{Duration, Instant};
 
@@ -105,6 +105,8 @@ pub(super) struct Call {
     pub(super) timers: Timers<CallTimer>,
     /// The last re-INVITE we sent: given up when the call ends.
     pub(super) last_reinvite: Option<TransactionId>,
+    /// The INFO of ours that has no final answer yet.
+    pub(super) info: Option<TransactionId>,
     acks: Vec<SentAck>,
 }
 
@@ -112,11 +114,16 @@ impl Call {
     pub(super) fn new(id: CallId, flow: Flow, names: (String, String), contact: String, role: Role, state: State) -> Self {
         let (call_id, local_tag) = names;
         let timers = Timers::new();
-        Self { id, flow, call_id, local_tag, contact, role, state, timers, last_reinvite: None, acks: Vec::new() }
+        Self { id, flow, call_id, local_tag, contact, role, state, timers, last_reinvite: None, info: None, acks: Vec::new() }
     }
 
     pub(super) const fn is_over(&self) -> bool {
         matches!(self.state, State::Over)
+    }
+
+    /// Our BYE was sent, or nothing is left.
+    pub(super) const fn is_ending(&self) -> bool {
+        matches!(self.state, State::Ending { .. } | State::Over)
     }
 
     pub(super) const fn state_name(&self) -> &'static str {
@@ -277,6 +284,9 @@ impl Call {
 
     /// A client transaction of this call has something to say.
     pub(super) fn handle_client_event(&mut self, core: &mut Core, now: Instant, id: TransactionId, event: ClientEvent) {
+        if self.info == Some(id) {
+            return self.info_event(core, now, event);
+        }
         match &self.state {
             State::Inviting { transaction, .. } if *transaction == id => self.invite_event(core, now, event),
             State::Up { .. } => self.up_event(core, now, id, event),

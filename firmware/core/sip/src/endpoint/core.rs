@@ -9,7 +9,7 @@ use super::transactions::{Owner, TransactionId, Transactions};
 use crate::msg::{Request, Response, Uri, default_phrase};
 
 /// Methods that we serve (RFC 3261 section 20.5).
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS";
+pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO";
 /// Bodies that we read (RFC 3261 section 20.1).
 pub(super) const ACCEPT: &str = "application/sdp";
 

@@ -12,6 +12,7 @@ mod call;
 mod calling;
 mod core;
 mod identity;
+mod info;
 mod receive;
 mod reinvite;
 mod schedule;
@@ -182,6 +183,11 @@ impl Endpoint {
     /// Answers the peer's re-INVITE: 200 with a body, or a refusal (488).
     pub fn answer_reinvite(&mut self, now: Instant, call: CallId, answer: Result<Body, u16>) {
         self.command(now, call, "answer_reinvite", |call, core| call.answer_reinvite(core, now, answer));
+    }
+
+    /// Sends INFO in a call that is up. `InfoAnswered` follows, and the next may be sent then.
+    pub fn info(&mut self, now: Instant, call: CallId, body: &Body) {
+        self.command(now, call, "info", |call, core| call.send_info(core, now, body));
     }
 
     /// Asks a peer whether it is there. `OptionsAnswered` follows.

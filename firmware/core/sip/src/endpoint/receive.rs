@@ -78,7 +78,7 @@ impl Endpoint {
             (_, true) => self.receive_in_dialog(now, reply_flow, Box::new(request)),
             (Method::Invite, false) => self.receive_invite(now, flow, reply_flow, Box::new(request)),
             (Method::Options, false) => self.receive_options(now, reply_flow, &request),
-            // `inspect` let through no other method but BYE, which makes no sense outside of a dialog.
+            // `inspect` let through no other methods but BYE and INFO, which make no sense outside of a dialog.
             (_, false) => self.unknown_dialog(now, reply_flow, &request),
         }
     }
@@ -90,7 +90,7 @@ impl Endpoint {
     /// RFC 3261 section 8.2.1 to 8.2.3: method, URI scheme, extensions, body.
     fn inspect(&self, request: &Request) -> Result<(), Refusal> {
         match &request.method {
-            Method::Invite | Method::Bye | Method::Options => {}
+            Method::Invite | Method::Bye | Method::Options | Method::Info => {}
             Method::Other(_) => return Err(Refusal::new(501).with("Allow", ALLOW)),
             Method::Ack
             | Method::Cancel
@@ -100,7 +100,6 @@ impl Endpoint {
             | Method::Refer
             | Method::Subscribe
             | Method::Notify
-            | Method::Info
             | Method::Message
             | Method::Publish => return Err(Refusal::new(405).with("Allow", ALLOW)),
         }
@@ -150,7 +149,7 @@ impl Endpoint {
         self.answer_at_once(now, id, request, refusal);
     }
 
-    fn answer_at_once(&mut self, now: Instant, id: TransactionId, request: &Request, refusal: Refusal) {
+    pub(super) fn answer_at_once(&mut self, now: Instant, id: TransactionId, request: &Request, refusal: Refusal) {
         let tag = self.core.identity.tag();
         let mut response = self.core.answer(request, refusal.status, refusal.phrase.as_deref(), Some(&tag));
         for (name, value) in &refusal.headers {
@@ -242,6 +241,7 @@ impl Endpoint {
         let refusal = match (sequence, &request.method) {
             (Some(Err(error)), _) => Some(Refusal::old_sequence(&error)),
             (_, Method::Options) => return self.options_in_dialog(now, transaction, &request),
+            (_, Method::Info) => return self.receive_info(now, id, transaction, &request),
             (_, Method::Bye) => {
                 return self.receive_bye(now, id, transaction, request);
             }
@@ -309,23 +309,23 @@ impl Call {
 }
 
 /// An answer that we give by ourselves.
-struct Refusal {
+pub(super) struct Refusal {
     status: u16,
     phrase: Option<String>,
     headers: Vec<(&'static str, String)>,
 }
 
 impl Refusal {
-    const fn new(status: u16) -> Self {
+    pub(super) const fn new(status: u16) -> Self {
         Self { status, phrase: None, headers: Vec::new() }
     }
 
-    fn with(mut self, name: &'static str, value: &str) -> Self {
+    pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
     }
 
-    fn because(self, phrase: &str) -> Self {
+    pub(super) fn because(self, phrase: &str) -> Self {
         Self { phrase: Some(phrase.to_owned()), ..self }
     }
 

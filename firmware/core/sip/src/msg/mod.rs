@@ -8,6 +8,7 @@
 //! because two elements that disagree about line ends can be made to see different messages.
 
 mod cseq;
+pub mod dtmf;
 mod framing;
 mod header;
 mod method;

@@ -35,6 +35,7 @@ fn session(local_port: u16, peer: &UdpSocket, dscp: u8, telephone_event: Option<
         remote,
         format: Format::of(Codec::Pcma),
         telephone_event,
+        digits_in_signalling: false,
         ptime_ms: 20,
         direction: Direction::SendRecv,
     };

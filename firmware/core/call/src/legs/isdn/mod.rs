@@ -374,8 +374,8 @@ impl IsdnSpan {
             }
             ToLeg::Answer(answered) => self.interface.connect(now, call, connected_to_isdn(&answered)),
             ToLeg::Keypad(digits) => self.interface.key(now, call, &digits),
-            // TDM legs have no media to negotiate.
-            ToLeg::MediaAnswer(_) => {}
+            // Digits for a line are tones on it, and TDM legs have no media to negotiate.
+            ToLeg::Digit { .. } | ToLeg::MediaAnswer(_) => {}
             ToLeg::HoldResult(result) => self.hold_result(now, call, result),
             ToLeg::RetrieveResult(result) => self.retrieve_result(now, call, result),
             ToLeg::HoldRequest(_) => self.notify_of_hold(now, call, true),

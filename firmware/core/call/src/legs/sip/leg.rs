@@ -5,6 +5,7 @@ use media::sdp::{self, Origin};
 use sip::{Body, Flow};
 
 use super::dialling::Dialling;
+use super::digits::Digits;
 use super::renewal::Renewal;
 use crate::route::Trunk;
 use crate::words::{LegId, Release};
@@ -20,6 +21,8 @@ pub(super) struct Leg {
     pub(super) dialling: Dialling,
     /// What the session is to be while it is up.
     pub(super) renewal: Renewal,
+    /// What its far side is to be told by INFO.
+    pub(super) digits: Digits,
     /// Our last offer.
     ours: Option<Offer>,
     /// The peer's offer as text, on an incoming leg or from its last re-INVITE.
@@ -46,6 +49,7 @@ impl Leg {
             flow: None,
             dialling: Dialling::Settled,
             renewal: Renewal::default(),
+            digits: Digits::default(),
             ours: None,
             theirs: None,
             agreed: None,

@@ -1,13 +1,14 @@
 //! SIP legs: [`sip::Endpoint`] on one side, neutral words on the other.
 //!
 //! - `leg`: one leg and its session descriptions. - `peers`: who is reached how, and pings.
-//! - `identity`: numbers, names, privacy. - `diversion`, `subaddress`, `user_to_user`: what else is said of a call. - `release`: causes, statuses, Reason. - `renewal`: re-INVITEs of ours. - `names`: which ladder a message belongs to.
+//! - `identity`: numbers, names, privacy. - `diversion`, `subaddress`, `user_to_user`: what else is said of a call. - `release`: causes, statuses, Reason. - `renewal`: re-INVITEs of ours. - `digits`: what is keyed, by INFO. - `names`: which ladder a message belongs to.
 //! - `streams`: messages out of TCP connections.
 //!
 //! Causes: each release of ours carries a Reason. A peer that is silent or cannot be reached is congestion (causes 41
 //! and 38), never a 4xx. A message that cannot become a call (unknown source, SDP that cannot be used) is refused here.
 
 mod dialling;
+mod digits;
 mod diversion;
 mod identity;
 mod leg;
@@ -188,8 +189,9 @@ impl SipLegs {
     pub(super) fn tell(&mut self, now: Instant, id: LegId, word: ToLeg, out: &mut Out) {
         let Some(call) = self.ids.get(&id).copied() else { return };
         match word {
-            // 100 Trying is sent by the endpoint itself; an INVITE has its whole number; SIP has no keypad but tones and events.
+            // 100 Trying is sent by the endpoint itself; an INVITE has its whole number; SIP has no keypad but digits.
             ToLeg::Proceeding | ToLeg::MoreDigits { .. } | ToLeg::Keypad(_) => {}
+            ToLeg::Digit { digit, ms } => self.tell_digit(now, call, (digit, ms), out),
             ToLeg::NeedDigits => self.may_go_on(call),
             ToLeg::Alerting(progressing) => self.early(now, call, 180, &progressing),
             ToLeg::Progress(progressing) => self.early(now, call, 183, &progressing),
@@ -327,6 +329,8 @@ impl SipLegs {
                 let release = release::rejected(response.as_deref(), status, &phrase, why);
                 self.over(call, release, out);
             }
+            Event::Keyed { call, keyed } => self.keyed(call, keyed, out),
+            Event::InfoAnswered { call, result } => self.digit_decided(now, call, result, out),
             Event::Cancelled { call, request } => self.over(call, release::cancelled(&request), out),
             Event::Reinvited { call, request } => self.reinvited(now, call, &request, out),
             Event::Ended { call, by, request } => self.over(call, release::ended(by, request.as_deref()), out),
@@ -418,8 +422,10 @@ impl SipLegs {
     fn session_up(&mut self, now: Instant, call: CallId) {
         if let Some(leg) = self.calls.get_mut(&call) {
             leg.renewal.is_up();
+            leg.digits.is_up();
         }
         self.renew(now, call);
+        self.send_digit(now, call);
     }
 
     /// A refusal leaves the session as it was; one that the peer's own re-INVITE crossed is tried again after that.
