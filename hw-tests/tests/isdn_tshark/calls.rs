@@ -183,7 +183,7 @@ pub fn every_variant(tape: &Tape, framing: Framing, from: Side) {
                 Connected { number: Some(connected.clone()), name: Some("Bo".to_owned()), ..Connected::default() },
             )
         });
-        line.calling(&|end, now, call| end.clear_in_band(now, call, cause(CauseValue::USER_BUSY)));
+        line.calling(&|end, now, call| end.clear_in_band(now, call, cause(CauseValue::USER_BUSY), None));
         line.called(&|end, now, call| end.clear(now, call, cause(CauseValue::NORMAL_CLEARING)));
         for blocked in [true, false] {
             let now = line.pair.now();

@@ -30,7 +30,7 @@ fn held_call_is_cleared_by_the_end_that_holds_it() {
 fn held_call_is_cleared_by_the_other_end_and_has_no_tone() {
     let mut pair = holding_ends();
     let (left, right) = held_by_user(&mut pair);
-    then(&mut pair, |p, now| p.right.clear_in_band(now, right, cause(CauseValue::NORMAL_CLEARING)));
+    then(&mut pair, |p, now| p.right.clear_in_band(now, right, cause(CauseValue::NORMAL_CLEARING), None));
     assert_eq!(clearing_of(&pair.left_events), [(left, false)]);
     then(&mut pair, |p, now| p.left.clear(now, left, cause(CauseValue::NORMAL_CLEARING)));
     assert!(both_idle(&pair));

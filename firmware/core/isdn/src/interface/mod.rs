@@ -251,7 +251,7 @@ impl Interface {
     }
 
     /// Ends a call by whatever message its state asks for; [`Event::Released`] follows, at once or later. For a call
-    /// that is on its way out it does nothing.
+    /// that is on its way out it does nothing, unless a tone of ours is still heard in it: that ends.
     pub fn clear(&mut self, now: Instant, call: CallId, cause: Cause) {
         self.command(now, call, |call, context| call.clear(now, cause, context));
     }
@@ -262,9 +262,10 @@ impl Interface {
     }
 
     /// As [`Interface::clear`], with the tone or announcement that is on the channel left there for the far end to hear: the network side of a call whose
-    /// channel both ends know stays in "disconnect indication" until the far end releases, or T306. Elsewhere as [`Interface::clear`].
-    pub fn clear_in_band(&mut self, now: Instant, call: CallId, cause: Cause) {
-        self.command(now, call, |call, context| call.clear_in_band(now, cause, context));
+    /// channel both ends know stays in "disconnect indication" until the far end releases, or T306, or it is cleared again. Elsewhere as
+    /// [`Interface::clear`], or [`Interface::clear_saying`] where something is said.
+    pub fn clear_in_band(&mut self, now: Instant, call: CallId, cause: Cause, said: Option<UserUser>) {
+        self.command(now, call, |call, context| call.clear_in_band(now, cause, said, context));
     }
 
     /// Next LAPD frame to send, in a group on the first D-channel, without FCS. Call until `None` after every other call.

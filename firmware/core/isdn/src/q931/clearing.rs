@@ -19,6 +19,15 @@ pub(crate) fn cause_of(message: &Message, context: &Context) -> Cause {
     cause.unwrap_or_else(|| context.cause(CauseValue::NORMAL_UNSPECIFIED))
 }
 
+/// User-user information that is not too long to be sent.
+fn fitting(said: UserUser, context: &mut Context) -> Option<UserUser> {
+    let fits = said.octets.len() <= UserUser::MAX;
+    if !fits {
+        context.misuse(&format!("user-user information of {} octets, at most {} can be", said.octets.len(), UserUser::MAX));
+    }
+    fits.then_some(said)
+}
+
 impl Call {
     /// The layer above ends the call: by whatever message the state asks for.
     pub(crate) fn clear(&mut self, now: Instant, cause: Cause, context: &mut Context) {
@@ -27,11 +36,8 @@ impl Call {
 
     /// The same, and `said` goes into that message.
     pub(crate) fn clear_saying(&mut self, now: Instant, cause: Cause, said: UserUser, context: &mut Context) {
-        let fits = said.octets.len() <= UserUser::MAX;
-        if !fits {
-            context.misuse(&format!("user-user information of {} octets, at most {} can be", said.octets.len(), UserUser::MAX));
-        }
-        self.clear_with(now, Said { cause, user_user: fits.then_some(said) }, context, false);
+        let user_user = fitting(said, context);
+        self.clear_with(now, Said { cause, user_user }, context, false);
     }
 
     fn clear_with(&mut self, now: Instant, said: Said, context: &mut Context, in_band: bool) {
@@ -55,7 +61,7 @@ impl Call {
             | State::ConnectSent
             | State::Active => {
                 if in_band {
-                    self.disconnect_in_band(now, by_us, said.cause, context);
+                    self.disconnect_in_band(now, by_us, said, context);
                 } else {
                     self.disconnect(now, by_us, said, context);
                 }
@@ -64,6 +70,8 @@ impl Call {
                 let (ending, cause) = (ending.clone(), fault.clone().unwrap_or(said.cause));
                 self.release(now, ending, Said { cause, ..said }, context);
             }
+            // Its tone has been heard long enough: as if T306 had expired.
+            State::DisconnectSent { .. } if self.timers.is_running(Timer::T306) => self.t305_expired(now, context),
             // On its way out already.
             State::DisconnectSent { .. } | State::ReleaseSent { .. } | State::ReleaseOwed { .. } | State::Null => {}
         }
@@ -77,9 +85,10 @@ impl Call {
         self.enter(now, State::DisconnectSent { ending, wire_cause }, context);
     }
 
-    fn disconnect_in_band(&mut self, now: Instant, ending: Ending, wire_cause: Cause, context: &mut Context) {
+    fn disconnect_in_band(&mut self, now: Instant, ending: Ending, said: Said, context: &mut Context) {
+        let wire_cause = said.cause.clone();
         let in_band = ProgressIndicator::new(ProgressIndicator::IN_BAND, context.location());
-        let message = self.message(MessageType::Disconnect).with(Element::Cause(wire_cause.clone()));
+        let message = self.message(MessageType::Disconnect).with_all(said.elements());
         context.send(message.with(Element::Progress(in_band)));
         self.enter(now, State::DisconnectSent { ending, wire_cause }, context);
         self.timers.stop(Timer::T305);
@@ -88,9 +97,10 @@ impl Call {
 
     /// DISCONNECT that says that a tone or an announcement is on the channel, and T306 (Q.931 5.3.4.1). Only a network side may: elsewhere,
     /// before the far end knows the channel, and while the call is held, it is an ordinary clearing.
-    pub(crate) fn clear_in_band(&mut self, now: Instant, cause: Cause, context: &mut Context) {
+    pub(crate) fn clear_in_band(&mut self, now: Instant, cause: Cause, said: Option<UserUser>, context: &mut Context) {
         let channel_known = self.channel.is_some() && !matches!(self.state, State::Present | State::SetupSent { .. });
-        self.clear_with(now, Said::from(cause), context, channel_known && context.side == Side::Network);
+        let user_user = said.and_then(|said| fitting(said, context));
+        self.clear_with(now, Said { cause, user_user }, context, channel_known && context.side == Side::Network);
     }
 
     /// RELEASE and T308 (Q.931 5.3.3, 5.3.4).
