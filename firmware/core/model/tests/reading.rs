@@ -1,7 +1,7 @@
 //! What an administrator reads when a document is wrong: the key's path, what was found, what is expected.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use model::settings::{Digits, Severity, SwitchType, read};
+use model::settings::{Digits, ProgressTones, Severity, SwitchType, read};
 
 fn first(text: &str) -> String {
     read(text).problems.first().map(ToString::to_string).unwrap_or_default()
@@ -54,6 +54,13 @@ fn unknown_key_is_an_error_with_its_path() {
 #[test]
 fn wrong_type_is_an_error_with_its_path() {
     insta::assert_snapshot!(first("[media]\njitter_ms = \"long\"\n"));
+}
+
+#[test]
+fn wrong_word_for_progress_tones_names_those_there_are() {
+    let span = "[[span]]\nname = \"pbx\"\nback_end.virtual.socket = \"pbx.sock\"\n";
+    assert_eq!(read(span).settings.unwrap().spans[0].progress_tones, ProgressTones::Auto);
+    insta::assert_snapshot!(first(&format!("{span}progress_tones = \"maybe\"\n")));
 }
 
 #[test]

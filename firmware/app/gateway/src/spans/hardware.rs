@@ -79,6 +79,7 @@ fn suggestion(found: &Found, ours: Option<&settings::Span>) -> String {
         overlap_sending: false,
         name_wait_ms: 1000,
         hold: true,
+        progress_tones: settings::ProgressTones::default(),
         network_facility: None,
         nfas: None,
         echo: settings::Echo::default(),

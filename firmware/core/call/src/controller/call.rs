@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use media::{Direction, Offer};
 use model::api::{CallState, Party};
+use model::country::ToneKind;
 
 use super::Trunk;
 use crate::words::{CallId, Identity, LegId, MediaQuality, Release, RtpTerminal, Setup, SpanId, Terminal};
@@ -83,7 +84,7 @@ pub(super) enum Path {
     Open,
     /// Disconnect was sent; Closed is awaited.
     Closing,
-    /// Nothing is open and nothing will be.
+    /// Nothing is open and nothing will be, but perhaps a tone.
     Closed,
 }
 
@@ -96,6 +97,10 @@ pub(super) struct Call {
     pub(super) to: Option<Leg>,
     pub(super) state: CallState,
     pub(super) path: Path,
+    /// What its caller hears from us for want of a connection.
+    pub(super) tone: Option<ToneKind>,
+    /// Its record is out; what is left of it is a caller who hears why.
+    pub(super) recorded: bool,
     pub(super) started: Instant,
     /// First sign of the called side: alerting, early audio or answer.
     pub(super) first_sign: Option<Instant>,
@@ -127,8 +132,13 @@ impl Call {
 
     /// Both legs are over and no media is open.
     pub(super) fn is_finished(&self) -> bool {
-        let closed = matches!(self.path, Path::Closed);
-        self.from.over && self.to.as_ref().is_none_or(|leg| leg.over) && closed
+        self.from.over && self.tone.is_none() && self.is_over_but_for_its_tone()
+    }
+
+    /// Nothing is left of it, unless its caller hears why it failed.
+    pub(super) fn is_over_but_for_its_tone(&self) -> bool {
+        let caller_is_gone = self.from.over || (self.tone.is_some() && self.release.is_some());
+        caller_is_gone && self.to.as_ref().is_none_or(|leg| leg.over) && matches!(self.path, Path::Closed)
     }
 
     /// RTP ports that this call holds.

@@ -12,6 +12,7 @@ mod digits;
 mod hold;
 mod progress;
 mod setup;
+mod tones;
 mod view;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -200,15 +201,21 @@ impl Controller {
         }
     }
 
-    /// Puts a call back, or ends it when nothing is left to wait for.
-    fn keep(&mut self, now: Instant, call: Call) {
+    /// Puts a call back, or ends it when nothing is left to wait for. A caller who hears why his call failed is no reason to wait with
+    /// its record.
+    fn keep(&mut self, now: Instant, mut call: Call) {
         let id = call.id;
+        if !call.recorded && call.is_over_but_for_its_tone() {
+            self.write_record(now, &mut call);
+        }
         if call.is_finished() {
-            self.finish(now, call);
-        } else {
-            self.calls.insert(id, call);
+            self.forget(&call);
+            return;
+        }
+        if !call.recorded {
             self.events.push_back(Event::Changed(id));
         }
+        self.calls.insert(id, call);
     }
 
     /// A report from the media threads.
@@ -227,12 +234,14 @@ impl Controller {
             MediaReport::Digit { from, digit, ms, .. } => self.heard(&call, from, digit, ms),
             // Q.850 cause 47: a resource of ours is missing.
             MediaReport::Failed { reason, .. } => {
-                self.clear(now, &mut call, None, Release::by_box(47, format!("audio could not be opened: {reason}")));
+                let release = Release::by_box(47, format!("audio could not be opened: {reason}"));
+                self.clear_in_silence(now, &mut call, None, release);
             }
             MediaReport::Closed { quality, .. } => {
                 self.timers.stop((id, Timer::MediaClose));
                 self.counters.malformed_rtp += quality.map_or(0, |quality| quality.malformed);
-                call.quality = quality;
+                // That of a tone has none.
+                call.quality = call.quality.or(quality);
                 call.path = Path::Closed;
             }
         }

@@ -11,8 +11,9 @@ use crate::words::{Answered, Bearer, Identity, LegId, MediaCommand, Progressing,
 
 impl Controller {
     pub(super) fn alerting(&mut self, now: Instant, call: &mut Call, leg: LegId, progressing: &Progressing) {
-        let Some(word) = self.early(now, call, leg, progressing) else { return };
+        let Some(mut word) = self.early(now, call, leg, progressing) else { return };
         call.alerted = true;
+        word.in_band |= self.ring_back(call);
         self.tell(call.from.id, ToLeg::Alerting(word));
     }
 
@@ -48,6 +49,7 @@ impl Controller {
         self.timers.stop((call.id, Timer::Ring));
         self.agree_outgoing(call, answered.media.as_ref());
         self.want_path(call);
+        self.hush(call);
         let media = call.from.rtp.as_ref().map(|rtp| rtp.ours.clone());
         let connected = connected(answered.connected.clone(), &call.learned);
         self.tell(call.from.id, ToLeg::Answer(Answered { connected, media, ..answered.clone() }));
@@ -93,6 +95,8 @@ impl Controller {
             return;
         };
         call.path = Path::Open;
+        // The media threads put the connection in its place.
+        call.tone = None;
         let clear = matches!(call.setup.bearer, Bearer::Data { .. });
         self.orders.push_back(Order::Media(MediaCommand::Connect { call: call.id, a, b, clear }));
     }

@@ -33,6 +33,8 @@ impl Controller {
             to: None,
             state: CallState::Setup,
             path: Path::Idle,
+            tone: None,
+            recorded: false,
             started: now,
             first_sign: None,
             alerted: false,

@@ -45,16 +45,16 @@ impl Names {
 impl Controller {
     /// Calls that are not over, oldest first.
     pub fn calls(&self) -> impl Iterator<Item = api::Call> + '_ {
-        self.calls.values().map(|call| self.view(call))
+        self.calls.values().filter(|call| !call.recorded).map(|call| self.view(call))
     }
 
     /// One call that is not over.
     #[must_use]
     pub fn call(&self, id: CallId) -> Option<api::Call> {
-        self.calls.get(&id).map(|call| self.view(call))
+        self.calls.get(&id).filter(|call| !call.recorded).map(|call| self.view(call))
     }
 
-    /// When a call that is not over came in.
+    /// When a call that is not over, or whose caller still hears why it failed, came in.
     #[must_use]
     pub fn started(&self, id: CallId) -> Option<Instant> {
         self.calls.get(&id).map(|call| call.started)
@@ -64,7 +64,7 @@ impl Controller {
     #[must_use]
     pub fn calls_on(&self, trunk: Trunk) -> usize {
         let on = |call: &&Call| call.from.trunk == trunk || call.to.as_ref().is_some_and(|to| to.trunk == trunk);
-        self.calls.values().filter(on).count()
+        self.calls.values().filter(|call| !call.recorded).filter(on).count()
     }
 
     /// An instant as wall time.

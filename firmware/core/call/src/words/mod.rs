@@ -64,8 +64,22 @@ pub struct Setup {
     pub bearer: Bearer,
     /// For another ISDN leg.
     pub compatibility: Compatibility,
+    /// From a leg: what its caller hears from this box alone. Means nothing to the other leg.
+    pub tones: Tones,
     /// From a leg: what its far side offers. To a leg: what we offer. TDM legs have none.
     pub media: Option<Offer>,
+}
+
+/// Which call progress tones a caller hears from this box or from nobody.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Tones {
+    /// None: somebody beyond the leg plays them, or the telephone makes its own.
+    #[default]
+    NotOurs,
+    /// Ringback. A call that fails is released at once: nothing can be heard then.
+    Ringback,
+    /// Ringback, and why the call failed.
+    All,
 }
 
 /// Progress or alerting.
@@ -232,6 +246,9 @@ pub enum ToLeg {
     RetrieveRequest(Option<Offer>),
     /// Clear, whatever the state asks for.
     Release(Release),
+    /// The same, with a tone on the channel of a caller who gets all tones from us: the leg leaves him the channel for as long as its
+    /// protocol lets it, and says Released then. A further Release cuts that short.
+    ReleaseWithTone(Release),
 }
 
 /// One end of an audio connection.

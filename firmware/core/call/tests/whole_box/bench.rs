@@ -76,6 +76,8 @@ pub struct Bench {
     pub alter: Option<fn(&mut isdn::q931::Message)>,
     /// Whether the exchange and the phone answer what ends a call by themselves.
     pub clears: bool,
+    /// The exchange leaves its caller a tone that it is cleared with, until it is told otherwise.
+    pub hears_tones: bool,
     /// Where datagrams vanish.
     pub silent: Vec<SocketAddr>,
     /// Where sending fails.
@@ -195,6 +197,7 @@ impl Bench {
             media: Media::Works,
             alter: None,
             clears: true,
+            hears_tones: false,
             silent: Vec::new(),
             unreachable: Vec::new(),
             sip_to_box: Link::new(Disturbance::default(), 3),
@@ -488,8 +491,9 @@ impl Bench {
     }
 
     fn exchange_says(&mut self, event: isdn::Event) {
-        if let isdn::Event::Clearing { call, cause, .. } = &event
+        if let isdn::Event::Clearing { call, cause, in_band, .. } = &event
             && self.clears
+            && !(*in_band && self.hears_tones)
         {
             self.exchange.clear(self.now, *call, cause.clone());
         }

@@ -1,4 +1,4 @@
-//! The exchange's own settings, which follow the box's.
+//! The exchange's own settings, which follow the box's: where the box is the network it is a PBX.
 
 use model::settings::{self, Settings};
 
@@ -21,5 +21,9 @@ pub fn far_side(settings: &Settings) -> isdn::Config {
     let is_ni2 = first.is_some_and(|span| span.switch_type == settings::SwitchType::Ni2);
     let variant = if is_ni2 { isdn::Variant::NationalIsdn2 } else { isdn::Variant::EuroIsdn };
     let nfas = (!spans.is_empty()).then_some(isdn::Nfas { spans });
-    isdn::Config { variant, nfas, hold: true, ..isdn::Config::new("exchange", isdn::Side::Network, framing) }
+    let side = match first.map(|span| span.side) {
+        Some(settings::Side::Network) => isdn::Side::User,
+        Some(settings::Side::User) | None => isdn::Side::Network,
+    };
+    isdn::Config { variant, nfas, hold: true, ..isdn::Config::new("exchange", side, framing) }
 }

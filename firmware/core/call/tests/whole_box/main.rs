@@ -34,5 +34,8 @@ mod reachability;
 mod refused;
 mod span_states;
 mod streams;
+mod tones_of_failure;
+mod tones_of_ringing;
+mod tones_owed;
 mod transit;
 mod trouble;

@@ -13,8 +13,7 @@ pub fn describe(command: &MediaCommand) -> (CallId, String) {
         MediaCommand::Retrieve { call, terminal: held } => (*call, format!("retrieve {}", terminal(held))),
         MediaCommand::Digits { call, to, digits, ms } => (*call, format!("digits {digits} for {ms} ms to {}", terminal(to))),
         MediaCommand::Tone { call, to, tone } => {
-            let tone = tone.map_or_else(|| "no tone".to_owned(), |tone| format!("{tone:?}"));
-            (*call, format!("play {tone} to {}", terminal(to)))
+            (*call, format!("tone {} to {}", tone.map_or("none", |tone| tone.as_str()), terminal(to)))
         }
         MediaCommand::Disconnect { call } => (*call, "disconnect".into()),
     }

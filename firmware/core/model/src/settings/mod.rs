@@ -26,7 +26,7 @@ pub use listen::{ListenAddress, SipTransport};
 pub use media::{Jitter, Media, Poller};
 pub use problem::{Problem, Severity};
 pub use read::{Reading, SpanReading, read, read_span, write, write_span};
-pub use span::{BackEnd, Framing, Hunting, NfasDChannel, NfasMember, Side, Signalling, Span, SwitchType};
+pub use span::{BackEnd, Framing, Hunting, NfasDChannel, NfasMember, ProgressTones, Side, Signalling, Span, SwitchType};
 pub use validate::validate;
 
 /// The country unless told otherwise: as the default framing is E1, one of A-law.
@@ -38,7 +38,7 @@ pub const DEFAULT_COUNTRY: &str = "de";
 pub struct Settings {
     /// The name this box shows to people.
     pub name: String,
-    /// The country whose tones and ring cadence are to be played (nothing plays them yet), by its ISO 3166 code: see [`crate::country`].
+    /// The country whose tones are played and whose ring cadence holds (no line rings yet), by its ISO 3166 code: see [`crate::country`].
     pub country: String,
     /// SIP listening addresses and timers.
     pub sip: Sip,

@@ -47,6 +47,9 @@ pub struct Span {
     /// is refused with cause 69.
     #[serde(default = "allowed")]
     pub hold: bool,
+    /// Whether callers on this span hear ringback, and why their calls failed, from this box.
+    #[serde(default)]
+    pub progress_tones: ProgressTones,
     /// Network-specific facility that every SETUP asks for, the octet that the carrier names (Q.931 4.5.21): 0xe1 is AT&T's SDN, 0xe3 its Megacom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network_facility: Option<u8>,
@@ -231,6 +234,19 @@ pub enum Side {
     User,
     /// The network's end: towards a PBX.
     Network,
+}
+
+/// Who plays call progress tones to the callers of a span.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProgressTones {
+    /// As telephone networks have it: the network's end plays them, so this box does where it is that.
+    #[default]
+    Auto,
+    /// This box. On the user's end ringback only: a user may not leave a tone on a call that it clears (Q.931 5.3.4.1).
+    On,
+    /// Nobody, or the far end by itself.
+    Off,
 }
 
 /// Variant of ISDN, by the name that exchanges have for it.

@@ -71,7 +71,7 @@ impl IsdnSpan {
             return;
         }
         let Some(Incomplete { setup, channel, .. }) = self.forget_incomplete(call) else { return };
-        self.say(call, FromLeg::Setup(Box::new(setup_from_isdn(&setup))), out);
+        self.say(call, FromLeg::Setup(Box::new(setup_from_isdn(&setup, self.tones()))), out);
         if let Some(channel) = channel {
             self.channel_ready(call, channel, out);
         }

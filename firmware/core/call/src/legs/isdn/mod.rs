@@ -5,7 +5,9 @@
 
 mod hold;
 mod incomplete;
+mod release;
 mod status;
+mod tones;
 mod translate;
 
 use std::collections::HashMap;
@@ -14,17 +16,13 @@ use std::time::Instant;
 use isdn::ie::{NetworkSpecificFacilities, ProgressIndicator};
 use isdn::q921::{Body, Frame};
 use isdn::q931::{Message, MessageType};
-use isdn::{
-    CallId, Cause, CauseValue, Channel, ChannelState, Config, Event, Interface, Location, Nfas, NfasSpan, NotBlocked, Who,
-};
+use isdn::{CallId, CauseValue, Channel, ChannelState, Config, Event, Interface, Location, Nfas, NfasSpan, NotBlocked};
 use model::settings::{self, Framing, NfasDChannel, Side, SwitchType};
 use sansio::Timers;
 
 use self::incomplete::Incomplete;
 pub(super) use self::status::Shown;
-use self::translate::{
-    connected_from_isdn, connected_to_isdn, name_update, release_from_isdn, setup_to_isdn, user_to_user_to_isdn,
-};
+use self::translate::{connected_from_isdn, connected_to_isdn, name_update, release_from_isdn, setup_to_isdn};
 use super::{Out, Outgoing, Trace};
 use crate::route::Trunk;
 use crate::words::{FromLeg, LegId, Progressing, Release, Setup, SpanId, Terminal, ToLeg};
@@ -209,36 +207,6 @@ impl IsdnSpan {
         self.pump(now, out);
     }
 
-    /// Begins to end every leg that is not ending yet, and says how many are left.
-    pub(super) fn clear_all(&mut self, now: Instant, release: &Release, out: &mut Out) -> usize {
-        let staying = self.legs.iter().filter(|(leg, _)| !self.ending.contains_key(leg));
-        let staying: Vec<(LegId, CallId)> = staying.map(|(leg, call)| (*leg, *call)).collect();
-        for (leg, call) in staying {
-            self.ending.insert(leg, release.clone());
-            self.interface.clear(now, call, Cause::new(CauseValue(release.cause), self.location()));
-        }
-        self.pump(now, out);
-        self.legs.len()
-    }
-
-    /// Ends every leg at once, because the span is taken away: the far end is told, but not waited for.
-    pub(super) fn give_up(&mut self, now: Instant, release: &Release, out: &mut Out) {
-        let legs: Vec<(LegId, CallId)> = self.legs.iter().map(|(leg, call)| (*leg, *call)).collect();
-        for (leg, call) in legs {
-            self.ending.insert(leg, release.clone());
-            self.interface.clear(now, call, Cause::new(CauseValue(release.cause), self.location()));
-            self.pump(now, out);
-            // Unless clearing took no answer, as for a call that had not been heard of there.
-            if self.legs.remove(&leg).is_some() {
-                self.calls.remove(&call);
-                if self.forget_incomplete(call).is_none() {
-                    out.say(leg, self.trunk(), FromLeg::Released(release.clone()));
-                }
-            }
-        }
-        self.changed = true;
-    }
-
     /// Takes a channel out of use that no call has.
     pub(super) fn block(&mut self, now: Instant, interface: u8, timeslot: u8, out: &mut Out) -> Result<(), NotBlocked> {
         self.interface.block(now, Channel { interface, slot: timeslot })?;
@@ -380,14 +348,8 @@ impl IsdnSpan {
             ToLeg::RetrieveResult(result) => self.retrieve_result(now, call, result),
             ToLeg::HoldRequest(_) => self.notify_of_hold(now, call, true),
             ToLeg::RetrieveRequest(_) => self.notify_of_hold(now, call, false),
-            ToLeg::Release(release) => {
-                let cause = Cause::new(CauseValue(release.cause), self.location());
-                match release.user_to_user.as_ref().map(user_to_user_to_isdn) {
-                    Some(said) => self.interface.clear_saying(now, call, cause, said),
-                    None => self.interface.clear(now, call, cause),
-                }
-                self.ending.insert(leg, release);
-            }
+            ToLeg::Release(release) => self.release(now, leg, call, release, false),
+            ToLeg::ReleaseWithTone(release) => self.release(now, leg, call, release, true),
         }
         self.pump(now, out);
     }
@@ -530,23 +492,6 @@ impl IsdnSpan {
     fn say(&self, call: CallId, word: FromLeg, out: &mut Out) {
         if let Some(leg) = self.calls.get(&call) {
             out.say(*leg, self.trunk(), word);
-        }
-    }
-
-    /// `said` is what the far end said, if it ended the call.
-    fn released(&mut self, call: CallId, said: Release, by: Who, out: &mut Out) {
-        let Some(leg) = self.calls.remove(&call) else { return };
-        self.legs.remove(&leg);
-        self.changed = true;
-        let release = self.ending.remove(&leg).unwrap_or_else(|| match by {
-            Who::Peer => said,
-            Who::Us => Release::by_box(said.cause, cause_text(said.cause)),
-            Who::Timer(timer) => Release::by_box(said.cause, format!("{timer:?} expired")),
-            Who::Link => Release::by_box(said.cause, format!("the D-channel of span {} went down", self.settings.name)),
-        });
-        // Given up while it was dialled: nobody has heard of it.
-        if self.forget_incomplete(call).is_none() {
-            out.say(leg, self.trunk(), FromLeg::Released(release));
         }
     }
 }

@@ -9,11 +9,11 @@ use isdn::{CallingNumber, Cause, Connected, RateAdaption, RedirectReason, Redire
 
 use crate::words::{
     Answered, Bearer, Compatibility, Diversion, DiversionReason, FromLeg, Identity, Number, Presentation, Release, Screening,
-    Setup, Subaddress, UserToUser,
+    Setup, Subaddress, Tones, UserToUser,
 };
 
-/// What a SETUP asks for.
-pub(super) fn setup_from_isdn(setup: &isdn::Setup) -> Setup {
+/// What a SETUP asks for, of a caller who hears these tones from us.
+pub(super) fn setup_from_isdn(setup: &isdn::Setup, tones: Tones) -> Setup {
     let find = |wanted: fn(&Element) -> bool| setup.other.iter().find(|element| wanted(element));
     Setup {
         called: number_from_isdn(&setup.called),
@@ -31,6 +31,7 @@ pub(super) fn setup_from_isdn(setup: &isdn::Setup) -> Setup {
             low_layer: setup.other.iter().find_map(|e| match_octets(e, true)),
             high_layer: setup.other.iter().find_map(|e| match_octets(e, false)),
         },
+        tones,
         media: None,
     }
 }

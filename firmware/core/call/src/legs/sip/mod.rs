@@ -200,7 +200,8 @@ impl SipLegs {
             ToLeg::HoldRequest(offer) | ToLeg::RetrieveRequest(offer) => self.want(now, call, offer),
             // The answers to what only a leg with channels asks for.
             ToLeg::HoldResult(_) | ToLeg::RetrieveResult(_) => {}
-            ToLeg::Release(release) => self.release(now, call, release),
+            // A telephone makes its own tones.
+            ToLeg::Release(release) | ToLeg::ReleaseWithTone(release) => self.release(now, call, release),
         }
         self.pump(now, out);
     }
