@@ -30,6 +30,8 @@ pub enum Kind {
     Libpri,
     /// The same with further options of its command line.
     LibpriWith(&'static [&'static str]),
+    /// libpri as the PBX: user side, and one that listens to what it is cleared with until somebody hangs up.
+    LibpriPbx,
     /// libpri, network side of a group of two spans of NI2 on T1 that share D-channels; the second span's stands by.
     LibpriGroup,
 }
@@ -69,14 +71,16 @@ impl FarEnd {
                 &span,
                 says,
             ),
-            Kind::Libpri | Kind::LibpriWith(_) | Kind::LibpriGroup => {
+            Kind::Libpri | Kind::LibpriWith(_) | Kind::LibpriPbx | Kind::LibpriGroup => {
                 let second = directory.join("span-1").display().to_string();
                 let options: &[&str] = match kind {
                     Kind::Libpri | Kind::Exchange => &[],
+                    Kind::LibpriPbx => &["--hear-clearing"],
                     Kind::LibpriWith(options) => options,
                     Kind::LibpriGroup => &["--framing", "t1", "--switch", "ni2", "--nfas-span", &second],
                 };
-                let first = [&["--side", "network"], options, &["--span-listen"]].concat();
+                let side = if kind == Kind::LibpriPbx { "user" } else { "network" };
+                let first = [&["--side", side], options, &["--span-listen"]].concat();
                 Self::launch(directory, kind, &our_program("libpri-peer", "libpri-peer"), &first, &span, says)
             }
         }
@@ -258,6 +262,13 @@ impl Placed {
     pub fn records(mut self, wav: &Path) -> Self {
         self.request["record"] = wav.display().to_string().into();
         self
+    }
+
+    /// As [`Self::records`], and what it hears before the answer too (libpri only).
+    pub fn records_all(self, wav: &Path) -> Self {
+        let mut placed = self.records(wav);
+        placed.request["record_early"] = true.into();
+        placed
     }
 
     /// On this channel, such as `5`, or `"1/5"` on the second span of a group (libpri only).

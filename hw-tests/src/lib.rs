@@ -6,6 +6,7 @@
 //! process        child programs: log to a file, wait for a line, stopped on drop
 //! audio          WAV files and levels
 //! correlation    "was this what was said?": alignment and likeness of two recordings
+//! tones          what tones are in a recording: when, how long, which frequency
 //! g711, ear      an RTP end of our own where a peer cannot record
 //! baresip        Debian's baresip as a SIP phone without sound card
 //! sipp           SIPp with the scenarios in sip/
@@ -37,6 +38,7 @@ pub mod scratch;
 pub mod sipp;
 pub mod spandsp;
 pub mod speech;
+pub mod tones;
 pub mod transport;
 pub mod tshark;
 

@@ -156,6 +156,12 @@ impl CallAudio {
         }
     }
 
+    /// Its recording, to go on with.
+    #[must_use]
+    pub fn into_recorder(self) -> Option<Recorder> {
+        self.recorder
+    }
+
     /// Closes the recording and says where it is.
     pub fn finish(self) -> Option<PathBuf> {
         self.recorder.and_then(|recorder| recorder.finish().inspect_err(|error| eprintln!("recording lost: {error}")).ok())

@@ -100,6 +100,9 @@ pub struct CallRequest {
     pub echo: bool,
     /// WAV file for what is heard.
     pub record: Option<PathBuf>,
+    /// What is heard before the answer too, from when both ends agree on the channel.
+    #[serde(default)]
+    pub record_early: bool,
     /// Clear so many milliseconds after the answer.
     pub clear_after_ms: Option<u64>,
 }

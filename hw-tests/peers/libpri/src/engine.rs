@@ -4,7 +4,8 @@
 //! place calls with [`Engine::call`], then drain [`Engine::poll_transmit`] and [`Engine::poll_report`]. For every timeslot in
 //! [`Engine::open_slots`] exchange one block of audio each 10 ms by [`Engine::exchange_block`].
 //!
-//! A call's timeslot is open from the moment both ends agree on it until it is released; audio before the answer is silence.
+//! A call's timeslot is open from the moment both ends agree on it until it is released; before the answer it says nothing, and what is heard
+//! is kept only where that is asked for.
 
 mod call;
 mod hold;
@@ -14,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use crate::audio::{CallAudio, Clip, Recorder, Source};
+use crate::audio::{CallAudio, Clip, Source};
 use crate::channel::{Channel, Spans};
 use crate::g711::Law;
 use crate::plan::NumberPlan;
@@ -84,6 +85,8 @@ pub struct Order {
     pub echo: bool,
     /// Where to keep what is heard when connected.
     pub record: Option<PathBuf>,
+    /// What is heard before is kept too.
+    pub record_early: bool,
     /// Clear this long after the answer.
     pub clear_after: Option<Duration>,
 }
@@ -194,7 +197,7 @@ impl Engine {
         };
         let dialling = if setup.complete { Dialling::Done } else { Dialling::Outgoing(later.to_owned()) };
         let id = self.stack.place(&setup).map_err(|refused| refused.to_string())?;
-        let Order { play, echo, record, clear_after, .. } = order;
+        let Order { play, echo, record, record_early, clear_after, .. } = order;
         let call = Call {
             direction: Direction::Outgoing,
             called: order.called,
@@ -202,7 +205,8 @@ impl Engine {
             channel: Some(channel),
             open: false,
             phase: Phase::Setup,
-            intent: Intent { play, echo, record, clear_after },
+            intent: Intent { play, echo, record, record_early, clear_after },
+            early: None,
             cleared_by: None,
             dialling,
         };
@@ -276,9 +280,10 @@ impl Engine {
 
     /// One block of a channel: takes what was heard, fills what is to be sent.
     pub fn exchange_block(&mut self, channel: Channel, heard: &[u8], sent: &mut [u8]) {
-        match self.calls.values_mut().find(|call| call.channel == Some(channel)).map(|call| &mut call.phase) {
-            Some(Phase::Connected { audio, .. }) => audio.block(heard, sent),
-            Some(Phase::Setup | Phase::Alerting { .. } | Phase::Clearing { .. }) | None => sent.fill(self.law().silence()),
+        let call = self.calls.values_mut().find(|call| call.channel == Some(channel));
+        match call.and_then(Call::audio) {
+            Some(audio) => audio.block(heard, sent),
+            None => sent.fill(self.law().silence()),
         }
     }
 
@@ -341,9 +346,7 @@ impl Engine {
     fn connected(&mut self, now: Instant, id: CallId) {
         let law = self.law();
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let recorder = call.intent.record.as_deref().and_then(|path| {
-            Recorder::create(path, law).inspect_err(|error| eprintln!("cannot record call {}: {error}", id.0)).ok()
-        });
+        let recorder = call.early.take().map_or_else(|| call.recorder(law), CallAudio::into_recorder);
         let source = Source::new(call.intent.play.clone(), call.intent.echo);
         let clear_at = call.intent.clear_after.map(|after| now + after);
         call.phase = Phase::Connected { audio: CallAudio::new(law, source, recorder), clear_at };
@@ -434,9 +437,12 @@ impl Engine {
             self.clear(id, CHANNEL_UNACCEPTABLE);
             return None;
         }
+        let law = self.law();
         let call = self.calls.get_mut(&id)?;
         call.channel = channel.or(call.channel);
-        call.open = true;
+        if !std::mem::replace(&mut call.open, true) && call.intent.record_early {
+            call.early = Some(CallAudio::new(law, Source::Silence, call.recorder(law)));
+        }
         Some(call.at_ms(now))
     }
 

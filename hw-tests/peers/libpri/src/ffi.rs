@@ -112,6 +112,7 @@ unsafe extern "C" {
         overlap: c_int,
         facility: c_int,
         hold: c_int,
+        hear: c_int,
         debug: c_int,
     ) -> *mut Peer;
     pub(crate) fn peer_enslave(master: *mut Peer, slave: *mut Peer);

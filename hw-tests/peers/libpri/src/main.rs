@@ -87,6 +87,9 @@ struct Cli {
     /// The far end may hold calls; otherwise HOLD is refused with cause 69.
     #[arg(long)]
     hold: bool,
+    /// A call that is cleared with something to hear (progress indicator 8 in DISCONNECT) stays until somebody hangs up.
+    #[arg(long)]
+    hear_clearing: bool,
     /// libpri's debug output: PRI_DEBUG_* bits, e.g. 106 for decoded frames and both state machines.
     #[arg(long, default_value_t = 0)]
     debug_libpri: i32,
@@ -194,7 +197,7 @@ fn serve(cli: &Cli) -> Result<(), Box<dyn Error>> {
         side,
         spans,
         switch: cli.switch,
-        options: Options { overlap: cli.overlap, facility: cli.facility, hold: cli.hold },
+        options: Options { overlap: cli.overlap, facility: cli.facility, hold: cli.hold, hear_clearing: cli.hear_clearing },
         debug: cli.debug_libpri,
         timers: cli.timer.clone(),
         plan: NumberPlan::with(cli.rule.iter().cloned()),

@@ -134,6 +134,7 @@ fn order(call: CallRequest, law: Law) -> Result<Order, String> {
         play,
         echo: call.echo,
         record: call.record,
+        record_early: call.record_early,
         clear_after: call.clear_after_ms.map(Duration::from_millis),
     })
 }

@@ -74,7 +74,7 @@ static int write_frame(struct pri *pri, void *buffer, int length) {
     return length;
 }
 
-struct peer *peer_new(const char *name, int network, int switch_type, int overlap, int facility, int hold, int debug) {
+struct peer *peer_new(const char *name, int network, int switch_type, int overlap, int facility, int hold, int hear, int debug) {
     struct peer *peer = calloc(1, sizeof(*peer));
     if (!peer) {
         return NULL;
@@ -95,6 +95,8 @@ struct peer *peer_new(const char *name, int network, int switch_type, int overla
     pri_set_service_message_support(peer->pri, 1);
     /* Without it HOLD is refused; that this end sends it needs no leave. */
     pri_hold_enable(peer->pri, hold);
+    /* With it a DISCONNECT with progress indicator 8 is not told, and nothing is sent until RELEASE comes or pri_hangup is called. */
+    pri_set_inbanddisconnect(peer->pri, hear);
     if (facility) {
         pri_facility_enable(peer->pri);
     }

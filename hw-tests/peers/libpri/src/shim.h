@@ -98,7 +98,7 @@ size_t peer_event_size(void);
 size_t peer_setup_size(void);
 
 /* switch_type is a PRI_SWITCH_*, by its number in libpri.h. */
-struct peer *peer_new(const char *name, int network, int switch_type, int overlap, int facility, int hold, int debug);
+struct peer *peer_new(const char *name, int network, int switch_type, int overlap, int facility, int hold, int hear, int debug);
 /* Both share the calls of the master from now on; the slave must have none. */
 void peer_enslave(struct peer *master, struct peer *slave);
 int peer_set_timer(struct peer *peer, const char *timer, int value);

@@ -70,6 +70,8 @@ pub struct Options {
     pub facility: bool,
     /// HOLD of the far end is told, and not refused with cause 69.
     pub hold: bool,
+    /// A call that is cleared with something to hear stays until somebody hangs up. libpri tells nothing of the DISCONNECT then.
+    pub hear_clearing: bool,
 }
 
 /// A call of one [`Stack`]; numbers are never reused.
@@ -153,10 +155,11 @@ impl Settings {
     /// The controller of one span's D-channel.
     fn controller(&self) -> Result<NonNull<ffi::Peer>, Refused> {
         let (network, switch_type) = (c_int::from(self.side == Side::Network), self.switch.number(self.spans.framing()));
-        let Options { overlap, facility, hold } = self.options;
+        let Options { overlap, facility, hold, hear_clearing } = self.options;
         let (overlap, facility, hold) = (c_int::from(overlap), c_int::from(facility), c_int::from(hold));
+        let hear = c_int::from(hear_clearing);
         // SAFETY: `name` is a NUL-terminated string that outlives the call; the shim copies it.
-        let peer = unsafe { ffi::peer_new(self.name.as_ptr(), network, switch_type, overlap, facility, hold, self.debug) };
+        let peer = unsafe { ffi::peer_new(self.name.as_ptr(), network, switch_type, overlap, facility, hold, hear, self.debug) };
         NonNull::new(peer).ok_or(Refused::NoController)
     }
 

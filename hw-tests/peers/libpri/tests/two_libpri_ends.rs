@@ -5,7 +5,7 @@ use libpri_peer::framing::Framing;
 use libpri_peer::stack::{CallId, Event, Options, Refused, Ring, Setup, Side, Stack};
 use libpri_peer::switch_type::SwitchType;
 
-const WITH_HOLD: Options = Options { overlap: false, facility: false, hold: true };
+const WITH_HOLD: Options = Options { overlap: false, facility: false, hold: true, hear_clearing: false };
 
 /// Both ends; frames go straight across.
 struct Joined {

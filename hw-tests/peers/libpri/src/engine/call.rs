@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use crate::audio::{CallAudio, Clip};
+use crate::audio::{CallAudio, Clip, Recorder};
 use crate::channel::Channel;
+use crate::g711::Law;
 use crate::report::{By, Direction};
 use crate::stack::Ring;
 
@@ -13,6 +14,7 @@ pub(super) struct Intent {
     pub(super) play: Option<Clip>,
     pub(super) echo: bool,
     pub(super) record: Option<PathBuf>,
+    pub(super) record_early: bool,
     pub(super) clear_after: Option<Duration>,
 }
 
@@ -37,6 +39,8 @@ pub(super) struct Call {
     pub(super) open: bool,
     pub(super) phase: Phase,
     pub(super) intent: Intent,
+    /// What is heard before the answer, where that is kept.
+    pub(super) early: Option<CallAudio>,
     pub(super) cleared_by: Option<By>,
     /// Outgoing: digits that the far end has not asked for yet. Incoming: the SETUP whose number is not whole.
     pub(super) dialling: Dialling,
@@ -73,12 +77,26 @@ impl Call {
         }
     }
 
+    /// What is heard and said now, if anything is.
+    pub(super) const fn audio(&mut self) -> Option<&mut CallAudio> {
+        match &mut self.phase {
+            Phase::Connected { audio, .. } => Some(audio),
+            Phase::Setup | Phase::Alerting { .. } | Phase::Clearing { .. } => self.early.as_mut(),
+        }
+    }
+
+    /// Of what is heard, where the order wants it kept.
+    pub(super) fn recorder(&self, law: Law) -> Option<Recorder> {
+        let create = |path: &PathBuf| Recorder::create(path, law).inspect_err(|error| eprintln!("cannot record: {error}")).ok();
+        self.intent.record.as_ref().and_then(create)
+    }
+
     /// Ends the audio and leaves the phase at `Clearing`.
     pub(super) fn stop_audio(&mut self) {
         self.phase = match std::mem::replace(&mut self.phase, Phase::Clearing { record: None }) {
             Phase::Connected { audio, .. } => Phase::Clearing { record: audio.finish() },
             Phase::Clearing { record } => Phase::Clearing { record },
-            Phase::Setup | Phase::Alerting { .. } => Phase::Clearing { record: None },
+            Phase::Setup | Phase::Alerting { .. } => Phase::Clearing { record: self.early.take().and_then(CallAudio::finish) },
         };
     }
 }

@@ -30,7 +30,8 @@ impl Engine {
             channel: channel.ok(),
             open: false,
             phase: Phase::Setup,
-            intent: Intent { play: None, echo: false, record: None, clear_after: None },
+            intent: Intent { play: None, echo: false, record: None, record_early: false, clear_after: None },
+            early: None,
             cleared_by: None,
             dialling: Dialling::Done,
         };
@@ -89,7 +90,7 @@ impl Engine {
             (Ok(channel), Action::Answer { clear_after, echo }) => {
                 if let Some(call) = self.calls.get_mut(&id) {
                     let record = self.config.record_dir.as_ref().map(|dir| dir.join(format!("call-{}.wav", id.0)));
-                    call.intent = Intent { play: self.config.play.clone(), echo, record, clear_after };
+                    call.intent = Intent { play: self.config.play.clone(), echo, record, record_early: false, clear_after };
                 }
                 self.alert(now, id, channel, Some(now + self.config.answer_after));
             }
