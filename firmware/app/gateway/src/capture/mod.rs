@@ -187,19 +187,22 @@ impl Writer {
     }
 
     fn try_write(&mut self, call: u64, at: SystemTime, packet: &Packet) -> std::io::Result<()> {
-        if !self.open.contains_key(&call) {
-            self.make_room();
-            let path = file(&self.directory, call);
-            let is_new = !path.exists();
-            let mut made = BufWriter::new(File::options().create(true).append(true).open(path)?);
-            if is_new {
-                made.write_all(&pcapng::header())?;
-            }
-            self.open.insert(call, made);
-        }
-        let Some(file) = self.open.get_mut(&call) else { return Ok(()) };
         let (interface, bytes) = packets::encode(packet);
-        file.write_all(&pcapng::packet(interface, at, &bytes))
+        let block = pcapng::packet(interface, at, &bytes);
+        if let Some(file) = self.open.get_mut(&call) {
+            return file.write_all(&block);
+        }
+        let path = file(&self.directory, call);
+        if path.exists() {
+            // The call is over and its file closed. What comes late is not worth a file that nothing would close again.
+            return File::options().append(true).open(path)?.write_all(&block);
+        }
+        self.make_room();
+        let mut made = BufWriter::new(File::options().create(true).append(true).open(path)?);
+        made.write_all(&pcapng::header())?;
+        made.write_all(&block)?;
+        self.open.insert(call, made);
+        Ok(())
     }
 
     /// Removes the oldest files so that at most `keep` are left after the next is made.
@@ -213,5 +216,27 @@ impl Writer {
         for (_, path) in files.into_iter().take(surplus) {
             let _ = std::fs::remove_file(path);
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ended_call_takes_late_packets_and_its_file_stays_closed() {
+        let directory = std::env::temp_dir().join(format!("junctor-capture-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let mut writer = Writer { directory: directory.clone(), keep: 10, open: HashMap::new() };
+        let packet = || Packet::Lapd { sent: true, network_side: true, frame: vec![2, 1, 1, 1] };
+        writer.write(7, SystemTime::UNIX_EPOCH, &packet());
+        assert_eq!(writer.open.len(), 1);
+        drop(writer.open.remove(&7));
+        let length = || std::fs::metadata(file(&directory, 7)).unwrap().len();
+        let (whole, header) = (length(), pcapng::header().len() as u64);
+        writer.write(7, SystemTime::UNIX_EPOCH, &packet());
+        assert_eq!((writer.open.len(), length()), (0, whole + whole - header));
+        std::fs::remove_dir_all(directory).unwrap();
     }
 }
