@@ -9,7 +9,7 @@ use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::time::Instant;
 
-use call::words::{CallId, MediaQuality, RtpTerminal, SpanId, Terminal};
+use call::words::{CallId, MediaQuality, MediaReport, RtpTerminal, Side, SpanId, Terminal};
 use media::echo::Figures;
 use media::tone::Pattern;
 use media::{BLOCK, Event, Law, StreamStats, g711};
@@ -48,12 +48,12 @@ pub(super) struct Connection {
     /// What there is to say of them.
     note: Option<String>,
     /// For the ladder, since they were last fetched.
-    notes: VecDeque<String>,
+    told: Told,
 }
 
 impl Connection {
     pub(super) const fn new(call: CallId, a: End, b: End, relays: [Option<DigitRelay>; 2], carries: Carries) -> Self {
-        Self { call, a, b, relays, carries, missed: 0, slips: 0, echo: None, note: None, notes: VecDeque::new() }
+        Self { call, a, b, relays, carries, missed: 0, slips: 0, echo: None, note: None, told: Told::new(call) }
     }
 
     pub(super) const fn carries(&self) -> Carries {
@@ -127,8 +127,8 @@ impl Connection {
                 socket.run_timers(now);
             }
         }
-        relay_events(&mut self.a, &mut self.b, &mut self.notes);
-        relay_events(&mut self.b, &mut self.a, &mut self.notes);
+        relay_events(Side::Incoming, &mut self.a, &mut self.b, &mut self.told);
+        relay_events(Side::Outgoing, &mut self.b, &mut self.a, &mut self.told);
         match (self.a.span().is_some(), self.b.span().is_some()) {
             (true, false) => paced(|way| self.carry(call, now, way), Way::Forth),
             (false, true) => paced(|way| self.carry(call, now, way), Way::Back),
@@ -144,23 +144,23 @@ impl Connection {
                 self.carry(call, now, Way::Back);
             }
         }
-        heed_modems(&mut self.a, &mut self.b, &mut self.notes);
-        heed_modems(&mut self.b, &mut self.a, &mut self.notes);
+        heed_modems(&mut self.a, &mut self.b, &mut self.told);
+        heed_modems(&mut self.b, &mut self.a, &mut self.told);
     }
 
     /// Moves one block; false when there was none.
     fn carry(&mut self, call: CallId, now: Instant, way: Way) -> bool {
         let [forth, back] = &mut self.relays;
-        let (from, to, relay) = match way {
-            Way::Forth => (&mut self.a, &mut self.b, forth),
-            Way::Back => (&mut self.b, &mut self.a, back),
+        let (side, from, to, relay) = match way {
+            Way::Forth => (Side::Incoming, &mut self.a, &mut self.b, forth),
+            Way::Back => (Side::Outgoing, &mut self.b, &mut self.a, back),
         };
         let mut block = [0; BLOCK];
         if !from.read(&mut block) {
             return false;
         }
         if let Some(relay) = relay {
-            relay.pass(&mut block, |keyed| relay_keyed(to, keyed, &mut self.notes));
+            relay.pass(&mut block, |keyed| relay_keyed(side, to, keyed, &mut self.told));
         }
         if let (Some(source), Some(target)) = (from.law(), to.law()) {
             g711::convert(source, target, &mut block);
@@ -182,9 +182,9 @@ impl Connection {
         }
     }
 
-    /// Notes for the ladder since the last call.
-    pub(super) fn poll_note(&mut self) -> Option<String> {
-        self.notes.pop_front()
+    /// The next thing that the controller must know.
+    pub(super) fn poll_report(&mut self) -> Option<MediaReport> {
+        self.told.reports.pop_front()
     }
 
     /// Keys digits to the end that is this timeslot or port, each for so long.
@@ -196,7 +196,7 @@ impl Connection {
             };
             for digit in digits.chars().filter(|_| wanted) {
                 if !end.release(digit, ms) {
-                    self.notes.push_back(format!("digit {digit} not passed on: it is no key, or too many wait"));
+                    self.told.note(format!("digit {digit} not passed on: it is no key, or too many wait"));
                 }
             }
         }
@@ -246,47 +246,68 @@ pub(super) struct Closed {
     pub(super) note: Option<String>,
 }
 
-/// Passes the digits of one end on to the other, and notes what its session has to say.
-fn relay_events(from: &mut End, to: &mut End, notes: &mut VecDeque<String>) {
-    let Some(socket) = from.socket() else { return };
-    while let Some(event) = socket.poll_event() {
-        let note = match event {
-            Event::DigitBegan { digit } => {
-                to.press(digit);
-                continue;
-            }
-            Event::Digit { digit, duration } => {
-                let ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
-                let passed = if to.release(digit, ms) { "" } else { ", not passed on" };
-                format!("telephone event {digit} for {ms} ms{passed}")
-            }
-            Event::FirstPacket { from } => format!("first packet from {from}"),
-            Event::SsrcChanged { old, new } => format!("source changed from {old:08x} to {new:08x}"),
-            Event::RtpTimeout { silent_for } => format!("nothing received for {} s", silent_for.as_secs()),
+/// What the controller is to know of a call: lines for its ladder, digits for signalling.
+struct Told {
+    call: CallId,
+    reports: VecDeque<MediaReport>,
+}
+
+impl Told {
+    const fn new(call: CallId) -> Self {
+        Self { call, reports: VecDeque::new() }
+    }
+
+    fn note(&mut self, text: String) {
+        let call = self.call;
+        self.reports.push_back(MediaReport::Note { call, text });
+    }
+
+    /// A digit of one side ended: it goes to the other in the form that this takes. `how` it came is for the ladder.
+    fn digit(&mut self, from: Side, to: &mut End, (digit, ms): (char, u32), how: &str) {
+        let passed = if to.is_told_in_signalling() {
+            self.reports.push_back(MediaReport::Digit { call: self.call, from, digit, ms });
+            true
+        } else {
+            to.release(digit, ms)
         };
-        notes.push_back(note);
+        let passed = if passed { "" } else { ", not passed on" };
+        self.note(format!("{how} {digit} for {ms} ms{passed}"));
     }
 }
 
-/// Passes a digit on that was heard as a tone.
-fn relay_keyed(to: &mut End, keyed: Keyed, notes: &mut VecDeque<String>) {
-    match keyed {
-        Keyed::Began(digit) => to.press(digit),
-        Keyed::Ended { digit, ms } => {
-            let passed = if to.release(digit, ms) { "" } else { ", not passed on" };
-            notes.push_back(format!("digit {digit} keyed for {ms} ms{passed}"));
+/// Passes the digits of one end on to the other, and notes what its session has to say.
+fn relay_events(side: Side, from: &mut End, to: &mut End, told: &mut Told) {
+    let Some(socket) = from.socket() else { return };
+    while let Some(event) = socket.poll_event() {
+        match event {
+            Event::DigitBegan { digit } => to.press(digit),
+            Event::Digit { digit, duration } => {
+                let ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
+                told.digit(side, to, (digit, ms), "telephone event");
+            }
+            Event::FirstPacket { from } => told.note(format!("first packet from {from}")),
+            Event::SsrcChanged { old, new } => told.note(format!("source changed from {old:08x} to {new:08x}")),
+            Event::RtpTimeout { silent_for } => told.note(format!("nothing received for {} s", silent_for.as_secs())),
         }
     }
 }
 
+/// Passes a digit on that was heard as a tone.
+fn relay_keyed(side: Side, to: &mut End, keyed: Keyed, told: &mut Told) {
+    match keyed {
+        Keyed::Began(digit) => to.press(digit),
+        Keyed::Ended { digit, ms } => told.digit(side, to, (digit, ms), "tones of digit"),
+    }
+}
+
 /// A fax or modem that was heard at a timeslot: the RTP end carries data from now on.
-fn heed_modems(timeslot: &mut End, other: &mut End, notes: &mut VecDeque<String>) {
+fn heed_modems(timeslot: &mut End, other: &mut End, told: &mut Told) {
     let Some(timeslot) = timeslot.timeslot() else { return };
     while let Some(heard) = timeslot.poll_heard() {
         if let Some(socket) = other.socket().filter(|_| heard.is_data()) {
             socket.expect_data();
         }
-        notes.push_back(heard.text());
+        told.note(heard.text());
     }
 }
 

@@ -89,9 +89,19 @@ impl End {
         }
     }
 
-    /// Whether digits come from and go to it as telephone events.
+    /// Whether digits come from it as telephone events.
     pub(super) fn has_events(&self) -> bool {
         self.rtp().is_some_and(RtpSocket::takes_events)
+    }
+
+    /// Whether its far side is told of digits in signalling, and hears nothing of them.
+    pub(super) fn is_told_in_signalling(&self) -> bool {
+        self.rtp().is_some_and(RtpSocket::is_told_in_signalling)
+    }
+
+    /// Whether digits go to it in another form than their tones.
+    pub(super) fn wants_digits(&self) -> bool {
+        self.has_events() || self.is_told_in_signalling()
     }
 
     /// The other side presses a digit.

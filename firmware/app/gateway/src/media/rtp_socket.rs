@@ -29,6 +29,7 @@ pub(super) struct RtpSocket {
     /// Digits for a peer that takes no telephone events, as tones.
     keyed: Keyed,
     takes_events: bool,
+    is_told_in_signalling: bool,
     is_clear: bool,
     data_depth_ms: u16,
     capture: Option<Capture>,
@@ -74,6 +75,7 @@ impl RtpSocket {
             stream,
             keyed,
             takes_events: terminal.telephone_event.is_some(),
+            is_told_in_signalling: terminal.digits_in_signalling,
             is_clear: terminal.format.codec.is_clear(),
             data_depth_ms: settings.jitter_ms,
             capture,
@@ -136,6 +138,11 @@ impl RtpSocket {
         self.takes_events
     }
 
+    /// Whether the peer is told of digits in signalling instead.
+    pub(super) const fn is_told_in_signalling(&self) -> bool {
+        self.is_told_in_signalling
+    }
+
     /// A fax or modem is at work: nothing is put in or left out from now on.
     pub(super) const fn expect_data(&mut self) {
         self.stream.set_jitter(Mode::Data { depth_ms: self.data_depth_ms });
@@ -159,6 +166,9 @@ impl RtpSocket {
 
     /// The other side presses a digit.
     pub(super) fn press(&mut self, digit: char) {
+        if self.is_told_in_signalling {
+            return;
+        }
         if self.takes_events {
             self.stream.press_digit(digit);
         } else {

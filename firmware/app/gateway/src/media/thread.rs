@@ -260,7 +260,7 @@ impl MediaThread {
 
     /// What takes digits out of the audio of `from`, where they can go to `to` as events.
     fn relay(&self, from: &End, to: &End, law: Law) -> Result<Option<DigitRelay>, String> {
-        let wanted = to.has_events() && !from.has_events();
+        let wanted = to.wants_digits() && !from.has_events();
         wanted.then(|| DigitRelay::new(from.law().unwrap_or(law), &self.onset)).transpose()
     }
 
@@ -367,9 +367,8 @@ impl MediaThread {
             while let Some(second) = connection.poll_second() {
                 self.parts.inputs.offer(Input::Media(Report::Second { call: connection.call, second }));
             }
-            while let Some(text) = connection.poll_note() {
-                let note = MediaReport::Note { call: connection.call, text };
-                self.parts.inputs.offer(Input::Media(Report::Media(note)));
+            while let Some(report) = connection.poll_report() {
+                self.parts.inputs.offer(Input::Media(Report::Media(report)));
             }
         }
     }
