@@ -45,7 +45,7 @@ pub use jitter::Mode;
 pub use octets::NoRoom;
 pub use offer::{Direction, Offer};
 pub use quality::Quality;
-pub use stream::{Event, Stream, StreamConfig, StreamStats, Transmit, TransmitKind};
+pub use stream::{Event, Passing, Stream, StreamConfig, StreamStats, Transmit, TransmitKind};
 
 /// Samples in one block: 10 ms at 8000 Hz.
 pub const BLOCK: usize = 80;

@@ -128,7 +128,7 @@ impl Source {
 
 /// What a payload type means here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Meaning {
+pub(super) enum Meaning {
     Audio(Codec),
     TelephoneEvent,
     ComfortNoise,
@@ -137,44 +137,52 @@ enum Meaning {
 impl Stream {
     /// Takes a datagram that came to the RTP socket.
     pub fn handle_rtp(&mut self, now: Instant, from: SocketAddr, bytes: &[u8]) {
+        if let Some((packet, meaning)) = self.admit(now, from, bytes) {
+            self.play(&packet, meaning);
+        }
+    }
+
+    /// The packet, when it is the peer's and new; otherwise it was counted.
+    pub(super) fn admit<'a>(&mut self, now: Instant, from: SocketAddr, bytes: &'a [u8]) -> Option<(Packet<'a>, Meaning)> {
         self.tick(now);
         let packet = match Packet::parse(bytes) {
             Ok(packet) if packet.payload.len() <= LONGEST_PAYLOAD => packet,
             Ok(packet) => {
                 self.counters.malformed += 1;
                 self.complain(self.counters.malformed, from, &format_args!("payload of {} octets", packet.payload.len()));
-                return;
+                return None;
             }
             Err(malformed) => {
                 self.counters.malformed += 1;
                 self.complain(self.counters.malformed, from, &malformed);
-                return;
+                return None;
             }
         };
         let Some(meaning) = self.meaning_of(packet.payload_type) else {
             self.counters.wrong_payload_type += 1;
             self.complain(self.counters.wrong_payload_type, from, &format_args!("payload type {}", packet.payload_type));
-            return;
+            return None;
         };
         if !self.latch.admit_rtp(from) {
             self.counters.foreign_source += 1;
             self.complain(self.counters.foreign_source, from, &"not the peer");
-            return;
+            return None;
         }
         self.rearm_silence(now);
         if !self.direction.receives() {
             self.counters.unwanted += 1;
-            return;
+            return None;
         }
-        if self.follow(now, &packet, meaning) {
-            self.counters.packets_received += 1;
-            self.counters.bytes_received += u64::try_from(packet.payload.len()).unwrap_or(0);
-            if !self.first_packet_seen {
-                self.first_packet_seen = true;
-                self.push_event(Event::FirstPacket { from });
-            }
-            self.play(&packet, meaning);
+        if !self.follow(now, &packet, meaning) {
+            return None;
         }
+        self.counters.packets_received += 1;
+        self.counters.bytes_received += u64::try_from(packet.payload.len()).unwrap_or(0);
+        if !self.first_packet_seen {
+            self.first_packet_seen = true;
+            self.push_event(Event::FirstPacket { from });
+        }
+        Some((packet, meaning))
     }
 
     /// One log line for the 1st, 2nd, 4th, 8th .. of a kind: a flood of bad packets is not a flood of lines.
@@ -231,6 +239,7 @@ impl Stream {
             Verdict::Restarted => {
                 self.counters.resets += 1;
                 self.playback.reset();
+                self.metered = None;
                 if let Some(reception) = self.source.reception_mut() {
                     reception.forget_transit();
                 }
@@ -257,6 +266,7 @@ impl Stream {
         self.counters.ssrc_changes += 1;
         self.source = Source::Heard { reception: Reception::new(packet.ssrc, packet.sequence), contender: None };
         self.playback.reset();
+        self.metered = None;
         self.reports.forget_peer();
         tracing::debug!("rtp[{}]: ssrc {old:08x} -> {:08x}", self.latch.rtp(), packet.ssrc);
         self.push_event(Event::SsrcChanged { old, new: packet.ssrc });
@@ -280,21 +290,27 @@ impl Stream {
                 self.playback.describe_silence(&comfort_noise::Payload::parse(packet.payload));
             }
             Meaning::TelephoneEvent => {
-                let Some(report) = Payload::parse(packet.payload) else {
-                    self.counters.malformed += 1;
-                    return;
-                };
+                let Some(report) = self.hear_event(packet) else { return };
                 let end = packet.timestamp.wrapping_add(u32::from(report.duration));
                 let piece = u32::from(report.duration).min(EVENT_PIECE);
                 self.playback.buffer.push_silence(end.wrapping_sub(piece), piece);
-                let before = self.digits.sounding();
-                let ended = self.digits.handle_report(packet.timestamp, report);
-                self.report_digit(ended);
-                if let Some(digit) = self.digits.sounding().filter(|_| before.is_none() || ended.is_some()) {
-                    self.push_event(Event::DigitBegan { digit });
-                }
             }
         }
+    }
+
+    /// Takes note of a telephone event's report.
+    pub(super) fn hear_event(&mut self, packet: &Packet<'_>) -> Option<Payload> {
+        let Some(report) = Payload::parse(packet.payload) else {
+            self.counters.malformed += 1;
+            return None;
+        };
+        let before = self.digits.sounding();
+        let ended = self.digits.handle_report(packet.timestamp, report);
+        self.report_digit(ended);
+        if let Some(digit) = self.digits.sounding().filter(|_| before.is_none() || ended.is_some()) {
+            self.push_event(Event::DigitBegan { digit });
+        }
+        Some(report)
     }
 
     pub(super) fn report_digit(&mut self, digit: Option<Digit>) {

@@ -15,6 +15,7 @@
 mod incoming;
 mod metrics;
 mod outgoing;
+mod passing;
 mod playback;
 mod reports;
 mod silence;
@@ -28,6 +29,7 @@ use std::time::Instant;
 use sansio::Timers;
 
 pub use outgoing::{Transmit, TransmitKind};
+pub use passing::Passing;
 pub use stats::StreamStats;
 
 use crate::comfort_noise;
@@ -37,6 +39,7 @@ use crate::telephone_event::{Receiver, Sender, SenderConfig};
 use crate::{BLOCK, Direction, Format, Law, g711};
 use incoming::{Latch, Source};
 use outgoing::{Packetiser, Queue};
+use passing::Offsets;
 use playback::Playback;
 use reports::{Heard, Reports, Sent};
 use silence::{Suppressor, Verdict};
@@ -143,6 +146,7 @@ pub struct Stream {
     format: Format,
     line_law: Law,
     telephone_event: Option<u8>,
+    comfort_noise: bool,
     direction: Direction,
     latch: Latch,
     source: Source,
@@ -152,6 +156,10 @@ pub struct Stream {
     extended_reports: bool,
     peer_metrics: Option<VoipMetrics>,
     playback: Playback,
+    /// Of the source that is passed on to this peer.
+    offsets: Option<Offsets>,
+    /// Number of the packet that the meter was last told of, while packets are passed on.
+    metered: Option<u16>,
     /// When silence is not sent.
     suppressor: Option<Suppressor>,
     digits: Receiver,
@@ -186,6 +194,7 @@ impl Stream {
             format: config.format,
             line_law: config.line_law,
             telephone_event: config.telephone_event,
+            comfort_noise: config.comfort_noise,
             direction: config.direction,
             latch: Latch::new(config.remote, config.symmetric),
             source: Source::Unheard,
@@ -195,6 +204,8 @@ impl Stream {
             extended_reports: config.extended_reports,
             peer_metrics: None,
             playback: Playback::new(config.jitter, config.format.codec, config.line_law, config.conceal, config.ssrc),
+            offsets: None,
+            metered: None,
             suppressor: suppresses.then(Suppressor::default),
             digits: Receiver::default(),
             keying: Sender::new(SenderConfig { interval_ms: config.ptime_ms.into(), ..SenderConfig::default() }),

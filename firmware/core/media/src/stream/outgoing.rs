@@ -119,6 +119,20 @@ impl Packetiser {
         self.marker = true;
     }
 
+    /// Number and timestamp of the next packet.
+    pub(super) const fn next(&self) -> (u16, u32) {
+        (self.sequence, self.timestamp)
+    }
+
+    /// Writes a packet that came from elsewhere; the next one follows the latest so far.
+    pub(super) fn emit_passing(&mut self, packet: &Packet<'_>, samples: u32, buffer: &mut [u8]) -> Option<usize> {
+        let next = packet.sequence.wrapping_add(1);
+        if next.wrapping_sub(self.sequence) < 0x8000 {
+            (self.sequence, self.timestamp) = (next, packet.timestamp.wrapping_add(samples));
+        }
+        Packet { ssrc: self.ssrc, ..*packet }.emit(buffer).ok()
+    }
+
     /// Takes a block; true when the packet is now whole and [`Packetiser::emit`] is to be called.
     pub(super) fn collect(&mut self, block: &[u8; BLOCK]) -> bool {
         let start = self.blocks * BLOCK;
