@@ -1,5 +1,6 @@
 //! The canceller in the tests of G.168 2A, 2B, 2C, 3A, 3B, 4, 5, 6, 7 and 9, on the Recommendation's own echo path models (source:
-//! `tests/vectors/g168/README.md`). The short form runs one model at each tail, the long form all of them at three levels.
+//! `tests/vectors/g168/README.md`). The short form runs one model at each tail and some hard cases of test 2, the long form all of
+//! them at three levels.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod g168;
@@ -42,6 +43,20 @@ fn one_model_at_each_tail_passes_every_test() {
     assert!(missed.is_empty(), "{missed:?}");
 }
 
+/// Lines on which a second was too short for an earlier canceller: after a change of path, and in noise.
+#[test]
+fn longest_tail_new_path_or_noise_a_second_is_enough() {
+    let mut missed = Vec::new();
+    head();
+    for (model, delay, erl, level) in [(1, 0, 6.0, -10.0), (1, 800, 6.0, -20.0), (5, 800, 6.0, -30.0), (6, 0, 6.0, -10.0)] {
+        let case = Case { tail_ms: 128, model, delay, erl, level };
+        let rows = case.convergence();
+        print(case, &rows);
+        missed.extend(rows.into_iter().filter(|row| !row.passed()).map(|row| (model, row)));
+    }
+    assert!(missed.is_empty(), "{missed:?}");
+}
+
 /// Figures of one test at one tail: how many, how many missed, and the worst distance to the limit.
 #[derive(Default)]
 struct Summary {
@@ -52,7 +67,7 @@ struct Summary {
 
 #[test]
 #[ignore = "long: cargo xtask long echo-g168"]
-fn every_model_at_every_tail_misses_at_most_one_figure_in_a_hundred_and_only_of_convergence() {
+fn every_model_at_every_tail_misses_at_most_one_figure_in_a_thousand_and_only_of_convergence() {
     let mut summaries: BTreeMap<(&str, u16), Summary> = BTreeMap::new();
     head();
     for (tail_ms, delay) in [(16, 0), (32, 64), (64, 320), (128, 0), (128, 800)] {
@@ -80,5 +95,5 @@ fn every_model_at_every_tail_misses_at_most_one_figure_in_a_hundred_and_only_of_
         assert!(summary.missed == 0 || test.starts_with('2'), "{test} is no test of convergence");
     }
     println!("figure: all tests, missed = {missed} of {figures}");
-    assert!(missed * 100 <= figures);
+    assert!(missed * 1000 <= figures);
 }

@@ -57,9 +57,11 @@ impl Filter {
         self.partitions.copy_from_slice(&other.partitions);
     }
 
-    /// A copy for use alone: what is negligible in it is not computed.
-    pub(super) fn adopt(&mut self, other: &Self) {
-        self.copy_from(other);
+    /// Goes `share` of the way to `other`, for use alone: what is negligible is not computed.
+    pub(super) fn adopt(&mut self, other: &Self, share: f32) {
+        for (partition, other) in self.partitions.iter_mut().zip(&other.partitions) {
+            partition.approach(other, share);
+        }
         let power = |partition: &Spectrum| partition.power().iter().sum::<f32>();
         let total: f32 = self.partitions.iter().map(power).sum();
         for (used, partition) in self.used.iter_mut().zip(&self.partitions) {
@@ -89,6 +91,10 @@ impl Filter {
             }
         }
         echo
+    }
+
+    pub(super) fn partitions(&self) -> &[Spectrum] {
+        &self.partitions
     }
 
     pub(super) fn partitions_mut(&mut self) -> &mut [Spectrum] {

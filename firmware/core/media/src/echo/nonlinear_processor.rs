@@ -54,6 +54,13 @@ impl NonlinearProcessor {
         self.leak = UNKNOWN_LEAK;
     }
 
+    /// What the filter left held `echo` against the `loudest` reference, as a better filter has shown: no near end was heard,
+    /// but another echo path, and as much may still come through.
+    pub(super) fn proven_echo(&mut self, echo: f32, loudest: f32) {
+        self.leak = self.leak.max(echo / loudest.max(1.0)).min(UNKNOWN_LEAK);
+        self.open = 0;
+    }
+
     /// The near end was heard a short time ago.
     pub(super) const fn near_end(&self) -> bool {
         self.open > 0

@@ -39,6 +39,14 @@ impl Spectrum {
         }
     }
 
+    /// Goes `share` of the way to `other`.
+    pub(super) fn approach(&mut self, other: &Self, share: f32) {
+        let parts = [(&mut self.re, &other.re), (&mut self.im, &other.im)];
+        for (here, there) in parts.into_iter().flat_map(|(here, there)| here.iter_mut().zip(there)) {
+            *here += share * (there - *here);
+        }
+    }
+
     /// Square of the magnitude, bin by bin.
     pub(super) fn power(&self) -> Bins {
         let mut power = [0.0; LANES];
