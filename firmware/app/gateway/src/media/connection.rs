@@ -15,6 +15,7 @@ use media::tone::Pattern;
 use media::{BLOCK, Event, Law, StreamStats, g711};
 use model::api::{CallLeg, QualitySecond};
 
+use super::bridge;
 use super::digit_relay::{DigitRelay, Keyed};
 use super::end::End;
 use super::rtp_socket::RtpSocket;
@@ -39,6 +40,8 @@ pub(super) struct Connection {
     /// Digits keyed as tones at `a` and at `b`.
     relays: [Option<DigitRelay>; 2],
     carries: Carries,
+    /// Packets pass from one end to the other as they come.
+    bridges: bool,
     /// Blocks that channels missed which the call has no more.
     missed: u64,
     /// Times that lines slipped under echo cancellers which the call has no more.
@@ -52,8 +55,9 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) const fn new(call: CallId, a: End, b: End, relays: [Option<DigitRelay>; 2], carries: Carries) -> Self {
-        Self { call, a, b, relays, carries, missed: 0, slips: 0, echo: None, note: None, told: Told::new(call) }
+    pub(super) fn new(call: CallId, a: End, b: End, relays: [Option<DigitRelay>; 2], carries: Carries) -> Self {
+        let bridges = bridge::is_possible(&a, &b);
+        Self { call, a, b, relays, carries, bridges, missed: 0, slips: 0, echo: None, note: None, told: Told::new(call) }
     }
 
     pub(super) const fn carries(&self) -> Carries {
@@ -109,9 +113,27 @@ impl Connection {
         [&self.a, &self.b].into_iter().filter_map(End::rtp).flat_map(RtpSocket::sockets)
     }
 
+    /// Whether packets pass from one end to the other as they come, without a beat: both ends are RTP and speak the same.
+    pub(super) const fn bridges(&self) -> bool {
+        self.bridges
+    }
+
+    /// Timers and events of a call that bridges. Every 100 ms.
+    pub(super) fn look_after(&mut self, now: Instant) {
+        for end in [&mut self.a, &mut self.b] {
+            let Some(socket) = end.socket() else { continue };
+            socket.run_timers(now);
+            socket.transmit(self.call);
+            bridge::note_events(socket, &mut self.told);
+        }
+    }
+
     /// A datagram that came to one of its ports.
     pub(super) fn take(&mut self, now: Instant, port: u16, from: SocketAddr, octets: &[u8]) {
         let call = self.call;
+        if self.bridges && bridge::pass([&mut self.a, &mut self.b], call, now, (port, from, octets)) {
+            return;
+        }
         for end in [&mut self.a, &mut self.b] {
             if end.socket().is_some_and(|socket| socket.take(call, now, port, from, octets)) {
                 return;
@@ -121,6 +143,9 @@ impl Connection {
 
     /// Moves what there is each way; between two RTP ends one block.
     pub(super) fn pump(&mut self, now: Instant) {
+        if self.bridges {
+            return self.look_after(now);
+        }
         let call = self.call;
         for end in [&mut self.a, &mut self.b] {
             if let Some(socket) = end.socket() {
@@ -189,6 +214,7 @@ impl Connection {
 
     /// Keys digits to the end that is this timeslot or port, each for so long.
     pub(super) fn key(&mut self, to: &Terminal, digits: &str, ms: u32) {
+        self.bridges = false;
         for end in [&mut self.a, &mut self.b] {
             let wanted = match to {
                 Terminal::Channel { span, timeslot } => end.is_channel(*span, *timeslot),
@@ -209,6 +235,7 @@ impl Connection {
                 socket.redirect(terminal);
             }
         }
+        self.bridges = self.bridges && bridge::is_possible(&self.a, &self.b);
     }
 
     /// Closes both ends; the figures are those of the first RTP end, and what the channels missed.
@@ -247,7 +274,7 @@ pub(super) struct Closed {
 }
 
 /// What the controller is to know of a call: lines for its ladder, digits for signalling.
-struct Told {
+pub(super) struct Told {
     call: CallId,
     reports: VecDeque<MediaReport>,
 }
@@ -260,6 +287,17 @@ impl Told {
     fn note(&mut self, text: String) {
         let call = self.call;
         self.reports.push_back(MediaReport::Note { call, text });
+    }
+
+    /// What a session says of itself.
+    pub(super) fn event(&mut self, event: &Event) {
+        self.note(match event {
+            Event::DigitBegan { digit } => format!("telephone event {digit} begins"),
+            Event::Digit { digit, duration } => format!("telephone event {digit} for {} ms", duration.as_millis()),
+            Event::FirstPacket { from } => format!("first packet from {from}"),
+            Event::SsrcChanged { old, new } => format!("source changed from {old:08x} to {new:08x}"),
+            Event::RtpTimeout { silent_for } => format!("nothing received for {} s", silent_for.as_secs()),
+        });
     }
 
     /// A digit of one side ended: it goes to the other in the form that this takes. `how` it came is for the ladder.
@@ -285,9 +323,7 @@ fn relay_events(side: Side, from: &mut End, to: &mut End, told: &mut Told) {
                 let ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
                 told.digit(side, to, (digit, ms), "telephone event");
             }
-            Event::FirstPacket { from } => told.note(format!("first packet from {from}")),
-            Event::SsrcChanged { old, new } => told.note(format!("source changed from {old:08x} to {new:08x}")),
-            Event::RtpTimeout { silent_for } => told.note(format!("nothing received for {} s", silent_for.as_secs())),
+            event @ (Event::FirstPacket { .. } | Event::SsrcChanged { .. } | Event::RtpTimeout { .. }) => told.event(&event),
         }
     }
 }

@@ -1,15 +1,19 @@
 //! Media threads: they own the spans and the RTP sockets, move audio between them every 10 ms, and carry D-channel
 //! frames between the spans and the engine.
 //!
-//! One thread serves all spans, by one ring (io_uring, or epoll where the kernel refuses it; `media.poller` forces either), and has
+//! One thread serves all spans and the calls on them, by one ring (io_uring, or epoll where the kernel refuses it; `media.poller` forces either), and has
 //! another that takes in what comes to its RTP sockets ([`sockets`]). Commands come
 //! by a bounded single-producer queue and an eventfd, reports go back by a bounded queue; the thread takes no lock and, per packet,
 //! allocates nothing (captures excepted). The spans' clocks pace everything: a call's audio moves when its span says that a block
 //! has passed ([`thread`]); what is done to a line's audio on the way is in [`timeslot`] and [`digit_relay`]. Spans are opened and closed elsewhere (`crate::spans`), because that may take long, and handed over.
 //!
-//! Left out here, and coming with the media plane: several threads, a thread without a tick for calls between RTP sockets.
+//! A second thread has the calls between two RTP ends: what comes wakes it, and goes on at once where both ends speak the same ([`bridge`]);
+//! other such calls have a beat of 10 ms there.
+//!
+//! Left out here: several threads for spans, and moving channels between them.
 
 mod bit_error_test;
+mod bridge;
 mod connection;
 mod digit_relay;
 mod echo;
@@ -22,12 +26,13 @@ mod sockets;
 mod thread;
 mod timeslot;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use call::words::{CallId, MediaCommand, MediaReport, SpanId};
+use call::words::{CallId, MediaCommand, MediaReport, SpanId, Terminal};
 use model::api::{BitErrorTest, QualitySecond};
 use model::settings::{Poller, Settings};
 use ring::{Backend, Opened, Ring, Wake};
@@ -87,7 +92,7 @@ pub(crate) enum Report {
     Second { call: CallId, second: QualitySecond },
 }
 
-/// Handle to the media thread; clones share it.
+/// Handle to the media threads; clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Media {
     shared: Arc<Shared>,
@@ -95,6 +100,17 @@ pub(crate) struct Media {
 
 #[derive(Debug)]
 struct Shared {
+    /// Has the spans, and the calls on them.
+    lines: Worker,
+    /// Has the calls between two RTP ends.
+    mediation: Worker,
+    /// The calls of the latter.
+    mediated: Mutex<HashSet<CallId>>,
+}
+
+/// A thread and the way to it.
+#[derive(Debug)]
+struct Worker {
     /// One producer at a time: the engine task, or the thread that opens spans. The media thread never takes this lock.
     commands: Mutex<rtrb::Producer<Command>>,
     wake: Wake,
@@ -102,10 +118,83 @@ struct Shared {
 }
 
 impl Media {
-    /// Starts the thread, with a place for each span of the configuration. `spans` gets back what the thread takes away.
+    /// Starts the threads, with a place for each span of the configuration. `spans` gets back what they take away.
     pub(crate) fn start(settings: &Settings, capture: Capture, inputs: Inputs, spans: Sender<Order>) -> Result<Self, String> {
-        let wake = Wake::new().map_err(|error| format!("cannot start the media thread: {error}"))?;
-        let thread_wake = wake.try_clone().map_err(|error| format!("cannot start the media thread: {error}"))?;
+        let places = settings.spans.iter().enumerate();
+        let lines = places.map(|(index, span)| Line::new(SpanId(index), span.name.clone(), EchoChoice::of(span))).collect();
+        let surroundings = Surroundings { settings, capture, inputs, spans };
+        let lines = Worker::start(Duty::Lines(lines), &surroundings)?;
+        let mediation = Worker::start(Duty::Mediation, &surroundings)?;
+        let shared = Shared { lines, mediation, mediated: Mutex::default() };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Hands a command over; false when the queue is full, which means that the thread is stuck.
+    pub(crate) fn tell(&self, command: Command) -> bool {
+        self.worker_of(&command).tell(command)
+    }
+
+    /// Ends the threads and waits for them.
+    pub(crate) fn stop(&self) {
+        let workers = [&self.shared.mediation, &self.shared.lines];
+        for worker in workers {
+            worker.tell(Command::Stop);
+        }
+        workers.into_iter().for_each(Worker::join);
+    }
+
+    /// A call is with one thread from its first command to its last.
+    fn worker_of(&self, command: &Command) -> &Worker {
+        let Command::Media(command) = command else { return &self.shared.lines };
+        let Ok(mut mediated) = self.shared.mediated.lock() else { return &self.shared.lines };
+        let is_mediated = match command {
+            MediaCommand::Connect { call, a: Terminal::Rtp(_), b: Terminal::Rtp(_), .. } => {
+                mediated.insert(*call);
+                true
+            }
+            MediaCommand::Disconnect { call } => mediated.remove(call),
+            MediaCommand::Connect { call, .. }
+            | MediaCommand::Redirect { call, .. }
+            | MediaCommand::Hold { call, .. }
+            | MediaCommand::Retrieve { call, .. }
+            | MediaCommand::Digits { call, .. }
+            | MediaCommand::Tone { call, .. } => mediated.contains(call),
+        };
+        if is_mediated { &self.shared.mediation } else { &self.shared.lines }
+    }
+}
+
+/// What a thread is for.
+enum Duty {
+    /// Spans, whose clocks pace the calls on them.
+    Lines(Vec<Line>),
+    /// Calls between RTP ends, whose packets pace them.
+    Mediation,
+}
+
+impl Duty {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Lines(_) => "media",
+            Self::Mediation => "mediation",
+        }
+    }
+}
+
+/// What both threads are started with.
+struct Surroundings<'a> {
+    settings: &'a Settings,
+    capture: Capture,
+    inputs: Inputs,
+    spans: Sender<Order>,
+}
+
+impl Worker {
+    fn start(duty: Duty, surroundings: &Surroundings<'_>) -> Result<Self, String> {
+        let (settings, name) = (surroundings.settings, duty.name());
+        let failed = |error: &dyn fmt::Display| format!("cannot start the {name} thread: {error}");
+        let wake = Wake::new().map_err(|error| failed(&error))?;
+        let thread_wake = wake.try_clone().map_err(|error| failed(&error))?;
         let (commands, queue) = rtrb::RingBuffer::new(QUEUE);
         let parts = Parts {
             ring: take(ring::open(wanted(settings)))?,
@@ -113,39 +202,38 @@ impl Media {
             commands: queue,
             settings: settings.media.clone(),
             country: settings.country.clone(),
-            capture,
-            inputs,
-            spans,
+            capture: surroundings.capture.clone(),
+            inputs: surroundings.inputs.clone(),
+            spans: surroundings.spans.clone(),
         };
-        let places = settings.spans.iter().enumerate();
-        let lines = places.map(|(index, span)| Line::new(SpanId(index), span.name.clone(), EchoChoice::of(span))).collect();
         let poller = wanted(settings);
         let (ready, is_ready) = std::sync::mpsc::sync_channel(1);
-        let thread = std::thread::Builder::new().name("media".into()).spawn(move || {
-            let made = take(ring::open_batching(poller)).and_then(|ring| MediaThread::new(parts, Sockets::new(ring), lines));
+        let thread = std::thread::Builder::new().name(name.into()).spawn(move || {
+            let made = match duty {
+                Duty::Lines(lines) => {
+                    take(ring::open_batching(poller)).and_then(|ring| MediaThread::new(parts, Sockets::batching(ring), lines))
+                }
+                Duty::Mediation => MediaThread::new(parts, Sockets::mediating(), Vec::new()),
+            };
             // The starter waits for this word.
             let _ = ready.send(made.as_ref().map(|_| ()).map_err(Clone::clone));
             if let Ok(thread) = made {
                 thread.run();
             }
         });
-        let thread = thread.map_err(|error| format!("cannot start the media thread: {error}"))?;
-        is_ready.recv().map_err(|_| "the media thread ended at its start".to_owned())??;
-        let shared = Shared { commands: Mutex::new(commands), wake, thread: Mutex::new(Some(thread)) };
-        Ok(Self { shared: Arc::new(shared) })
+        let thread = thread.map_err(|error| failed(&error))?;
+        is_ready.recv().map_err(|_| format!("the {name} thread ended at its start"))??;
+        Ok(Self { commands: Mutex::new(commands), wake, thread: Mutex::new(Some(thread)) })
     }
 
-    /// Hands a command over; false when the queue is full, which means that the thread is stuck.
-    pub(crate) fn tell(&self, command: Command) -> bool {
-        let pushed = self.shared.commands.lock().is_ok_and(|mut commands| commands.push(command).is_ok());
-        self.shared.wake.wake();
+    fn tell(&self, command: Command) -> bool {
+        let pushed = self.commands.lock().is_ok_and(|mut commands| commands.push(command).is_ok());
+        self.wake.wake();
         pushed
     }
 
-    /// Ends the thread and waits for it.
-    pub(crate) fn stop(&self) {
-        self.tell(Command::Stop);
-        if let Some(thread) = self.shared.thread.lock().ok().and_then(|mut thread| thread.take()) {
+    fn join(&self) {
+        if let Some(thread) = self.thread.lock().ok().and_then(|mut thread| thread.take()) {
             let _ = thread.join();
         }
     }

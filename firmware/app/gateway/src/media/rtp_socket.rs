@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use call::words::{CallId, RtpTerminal};
 use media::tone::{Keyed, Keys};
-use media::{BLOCK, Event, Law, Mode, Quality, Stream, StreamConfig, StreamStats, TransmitKind};
+use media::{BLOCK, Codec, Event, Law, Mode, Passing, Quality, Stream, StreamConfig, StreamStats, TransmitKind};
 use model::settings::{self, Jitter};
 use nix::sys::socket::{setsockopt, sockopt};
 
@@ -30,7 +30,7 @@ pub(super) struct RtpSocket {
     keyed: Keyed,
     takes_events: bool,
     is_told_in_signalling: bool,
-    is_clear: bool,
+    codec: Codec,
     data_depth_ms: u16,
     capture: Option<Capture>,
 }
@@ -76,7 +76,7 @@ impl RtpSocket {
             keyed,
             takes_events: terminal.telephone_event.is_some(),
             is_told_in_signalling: terminal.digits_in_signalling,
-            is_clear: terminal.format.codec.is_clear(),
+            codec: terminal.format.codec,
             data_depth_ms: settings.jitter_ms,
             capture,
         })
@@ -101,11 +101,27 @@ impl RtpSocket {
         } else {
             return false;
         }
+        self.record(call, from, port, octets);
+        true
+    }
+
+    /// An RTP packet that is to pass on to the other end; `None` when it is not the peer's.
+    pub(super) fn accept<'a>(&mut self, call: CallId, now: Instant, from: SocketAddr, octets: &'a [u8]) -> Option<Passing<'a>> {
+        self.record(call, from, self.port(), octets);
+        self.stream.accept_rtp(now, from, octets)
+    }
+
+    /// Sends the peer what came to the other end.
+    pub(super) fn pass(&mut self, call: CallId, now: Instant, passing: &Passing<'_>) {
+        self.stream.pass(now, passing);
+        self.transmit(call);
+    }
+
+    fn record(&self, call: CallId, from: SocketAddr, port: u16, octets: &[u8]) {
         if let Some(capture) = &self.capture {
             let to = SocketAddr::new(self.local.ip(), port);
             capture.packet(call.0, SystemTime::now(), Packet::Datagram { from, to, bytes: octets.to_vec() });
         }
-        true
     }
 
     /// Runs the session's timers. Once a block.
@@ -130,7 +146,13 @@ impl RtpSocket {
 
     /// The far side moved, or holds.
     pub(super) fn redirect(&mut self, terminal: &RtpTerminal) {
+        self.codec = terminal.format.codec;
         self.stream.redirect(terminal.remote, terminal.format, terminal.direction);
+    }
+
+    /// The codec that both agreed on.
+    pub(super) const fn codec(&self) -> Codec {
+        self.codec
     }
 
     /// Whether the peer takes telephone events, and so sends them.
@@ -155,12 +177,12 @@ impl RtpSocket {
 
     /// How the last whole second sounded, once; nothing is said of what is no audio.
     pub(super) fn poll_quality(&mut self) -> Option<Quality> {
-        self.stream.poll_quality().filter(|_| !self.is_clear)
+        self.stream.poll_quality().filter(|_| !self.codec.is_clear())
     }
 
     /// Rating R and MOS of the whole; `None` when nothing was received, or no audio.
     pub(super) fn rating(&self) -> Option<(f64, f64)> {
-        let heard = self.stream.stats().packets_received > 0 && !self.is_clear;
+        let heard = self.stream.stats().packets_received > 0 && !self.codec.is_clear();
         heard.then(|| self.stream.rating())
     }
 
@@ -188,7 +210,8 @@ impl RtpSocket {
         self.stream.stats()
     }
 
-    fn transmit(&mut self, call: CallId) {
+    /// Sends what waits.
+    pub(super) fn transmit(&mut self, call: CallId) {
         while let Some(transmit) = self.stream.poll_transmit() {
             let (socket, port) = match transmit.kind {
                 TransmitKind::Rtp => (&self.rtp, self.local.port()),

@@ -51,6 +51,8 @@ pub(super) struct MediaThread {
     parts: Parts,
     lines: Vec<Line>,
     sockets: Sockets,
+    /// Its packets wake it: it has no lines.
+    mediates: bool,
     /// The digits' tones, A-law and mu-law.
     keys: [Arc<Keys>; 2],
     onset: Arc<KeyOnset>,
@@ -65,6 +67,7 @@ pub(super) struct MediaThread {
 impl MediaThread {
     /// To be called by the thread itself, whose alone `sockets` may be.
     pub(super) fn new(mut parts: Parts, sockets: Sockets, lines: Vec<Line>) -> Result<Self, String> {
+        let mediates = sockets.are_mediating();
         let now = Instant::now();
         let tones = ProgressTones::new(&parts.country);
         let watched = parts.ring.watch(COMMANDS, std::os::fd::AsFd::as_fd(&parts.wake), Interest::READ);
@@ -74,6 +77,7 @@ impl MediaThread {
             parts,
             lines,
             sockets,
+            mediates,
             keys: [Law::A, Law::Mu].map(|law| Arc::new(Keys::new(law))),
             onset: Arc::default(),
             tones,
@@ -97,9 +101,10 @@ impl MediaThread {
             if now >= self.next_round {
                 self.next_round = now + IDLE;
                 self.due.fill(true);
+                self.look_after_bridges(now);
             }
-            if now >= self.next_beat || self.due.contains(&true) {
-                self.sockets.receive(now, &mut self.connections);
+            if self.mediates || now >= self.next_beat || self.due.contains(&true) {
+                self.sockets.receive(&mut *self.parts.ring, now, &mut self.connections);
             }
             for index in 0..self.lines.len() {
                 if self.due.get_mut(index).is_some_and(std::mem::take) {
@@ -112,7 +117,7 @@ impl MediaThread {
         for call in calls {
             self.close(call);
         }
-        let counters = self.sockets.counters();
+        let counters = self.sockets.counters(&*self.parts.ring);
         tracing::debug!("media{{stopping}}: {counters:?}");
         for line in &mut self.lines {
             drop(line.take(&mut *self.parts.ring));
@@ -122,7 +127,8 @@ impl MediaThread {
     /// Core and priority as configured. A box without the right still works, less surely, and says so.
     fn take_place(&self) {
         let settings = &self.parts.settings;
-        if let Some(Err(error)) = settings.core.map(|core| placement::pin_to_core(core.into())) {
+        // The core of the lines is theirs.
+        if let Some(Err(error)) = settings.core.filter(|_| !self.mediates).map(|core| placement::pin_to_core(core.into())) {
             tracing::warn!("media{{starting}}: {error}");
         }
         if settings.real_time_priority > 0
@@ -135,7 +141,8 @@ impl MediaThread {
     /// Waits for a command, a span's clock, the beat of calls without one, or a moment, and marks the spans that have something.
     fn wait(&mut self) {
         let now = Instant::now();
-        let has_ip_calls = self.connections.values().any(|connection| connection.clock().is_none());
+        // Packets that pass through wait for no beat.
+        let has_ip_calls = self.connections.values().any(|connection| connection.clock().is_none() && !connection.bridges());
         let until = if has_ip_calls { self.next_beat.min(self.next_round) } else { self.next_round };
         if let Err(error) = self.parts.ring.wait(Some(until.saturating_duration_since(now)), &mut self.ready) {
             // Everything is served every 100 ms even so; a loop without this pause would take the core.
@@ -149,7 +156,9 @@ impl MediaThread {
                         *due = true;
                     }
                 }
-                None => self.parts.wake.drain(),
+                None if ready.token == COMMANDS => self.parts.wake.drain(),
+                // A datagram of a socket of ours.
+                None => {}
             }
         }
     }
@@ -254,7 +263,7 @@ impl MediaThread {
         let b = self.end(b, law, clear)?;
         let relays = [self.relay(&a, &b, law)?, self.relay(&b, &a, law)?];
         let connection = Connection::new(call, a, b, relays, Carries { law, clear });
-        self.sockets.add(&connection)?;
+        self.sockets.add(&mut *self.parts.ring, &connection)?;
         Ok(connection)
     }
 
@@ -291,7 +300,7 @@ impl MediaThread {
 
     fn close(&mut self, call: CallId) -> Closed {
         let Some(connection) = self.connections.remove(&call) else { return Closed::default() };
-        self.sockets.remove(&connection);
+        self.sockets.remove(&mut *self.parts.ring, &connection);
         connection.close()
     }
 
@@ -362,18 +371,32 @@ impl MediaThread {
 
     fn pump(&mut self, clock: Option<SpanId>) {
         let now = Instant::now();
-        for connection in self.connections.values_mut().filter(|connection| connection.clock() == clock) {
+        for connection in self.connections.values_mut().filter(|connection| connection.clock() == clock && !connection.bridges())
+        {
             connection.pump(now);
-            while let Some(second) = connection.poll_second() {
-                self.parts.inputs.offer(Input::Media(Report::Second { call: connection.call, second }));
-            }
-            while let Some(report) = connection.poll_report() {
-                self.parts.inputs.offer(Input::Media(Report::Media(report)));
-            }
+            tell(&self.parts.inputs, connection);
+        }
+    }
+
+    /// Timers, notes and figures of calls whose packets pass through, every 100 ms.
+    fn look_after_bridges(&mut self, now: Instant) {
+        for connection in self.connections.values_mut().filter(|connection| connection.bridges()) {
+            connection.look_after(now);
+            tell(&self.parts.inputs, connection);
         }
     }
 
     fn report(&self, report: MediaReport) {
         self.parts.inputs.offer(Input::Media(Report::Media(report)));
+    }
+}
+
+/// What the engine must know of a call.
+fn tell(inputs: &Inputs, connection: &mut Connection) {
+    while let Some(second) = connection.poll_second() {
+        inputs.offer(Input::Media(Report::Second { call: connection.call, second }));
+    }
+    while let Some(report) = connection.poll_report() {
+        inputs.offer(Input::Media(Report::Media(report)));
     }
 }

@@ -19,7 +19,7 @@ use super::super::rtp_socket::RtpSocket;
 use super::super::sockets::Sockets;
 
 /// An even port that is free, and so is the next, at this moment.
-fn port(address: IpAddr) -> u16 {
+pub(super) fn port(address: IpAddr) -> u16 {
     loop {
         let port = UdpSocket::bind((address, 0)).unwrap().local_addr().unwrap().port() & !1;
         if [port, port + 1].into_iter().all(|port| UdpSocket::bind((address, port)).is_ok()) {
@@ -29,11 +29,15 @@ fn port(address: IpAddr) -> u16 {
 }
 
 fn session(local_port: u16, peer: &UdpSocket, dscp: u8, telephone_event: Option<u8>) -> RtpSocket {
+    session_of(Codec::Pcma, local_port, peer, dscp, telephone_event)
+}
+
+pub(super) fn session_of(codec: Codec, local_port: u16, peer: &UdpSocket, dscp: u8, telephone_event: Option<u8>) -> RtpSocket {
     let remote = peer.local_addr().unwrap();
     let terminal = RtpTerminal {
         local_port,
         remote,
-        format: Format::of(Codec::Pcma),
+        format: Format::of(codec),
         telephone_event,
         digits_in_signalling: false,
         ptime_ms: 20,
@@ -88,7 +92,8 @@ fn packet(number: u8) -> [u8; 172] {
 fn packets_reach_the_session_of_their_port_and_the_port_is_free_after_it() {
     for backend in [ring::Backend::IoUring, ring::Backend::Epoll] {
         let localhost = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let mut sockets = Sockets::new(ring::open_batching(Some(backend)).unwrap().ring);
+        let mut sockets = Sockets::batching(ring::open_batching(Some(backend)).unwrap().ring);
+        let mut main = ring::open(Some(backend)).unwrap().ring;
         let mut connections = HashMap::new();
         let peer = UdpSocket::bind((localhost, 0)).unwrap();
         let ports = [port(localhost), port(localhost)];
@@ -96,17 +101,17 @@ fn packets_reach_the_session_of_their_port_and_the_port_is_free_after_it() {
             let end = End::Rtp(Box::new(session(local, &peer, 46, None)));
             let connection =
                 Connection::new(call, End::Held { law: Law::A }, end, [None, None], Carries { law: Law::A, clear: false });
-            sockets.add(&connection).unwrap();
+            sockets.add(&mut *main, &connection).unwrap();
             connections.insert(call, connection);
         }
         for number in 0..3 {
             peer.send_to(&packet(number), (localhost, ports[1])).unwrap();
         }
         peer.send_to(b"no report", (localhost, ports[1] + 1)).unwrap();
-        sockets.receive(Instant::now(), &mut connections);
+        sockets.receive(&mut *main, Instant::now(), &mut connections);
         let mut received = ports.into_iter().zip((1..).map(CallId)).map(|(port, call)| {
             let connection = connections.remove(&call).unwrap();
-            sockets.remove(&connection);
+            sockets.remove(&mut *main, &connection);
             let quality = connection.close().quality.unwrap();
             UdpSocket::bind((localhost, port)).unwrap();
             (quality.packets_received, quality.malformed)
