@@ -24,6 +24,10 @@ use crate::{BLOCK, Codec, Law, comfort_noise, g711};
 /// Missing packets that the meter is told of at once at most: more is no loss but a jump.
 const MOST_MISSING: u16 = 100;
 
+/// Distances from the number before that are no loss and no reordering, but a source that begins anew: MAX_DROPOUT and MAX_MISORDER of RFC 3550
+/// annex A.1.
+const JUMP: std::ops::Range<u16> = 3000..u16::MAX - 99;
+
 /// A packet on its way from one stream to another.
 #[derive(Debug, Clone)]
 pub struct Passing<'a> {
@@ -119,13 +123,10 @@ impl Stream {
 
     /// Those of the packet's source, and whether it is its first.
     fn offsets(&mut self, packet: &Packet<'_>) -> (Offsets, bool) {
-        let known = self.offsets.filter(|known| {
-            // Numbers that jump by thousands are a source that begins anew.
-            let jump = packet.sequence.wrapping_sub(known.latest);
-            known.ssrc == packet.ssrc && (jump < 3000 || jump > u16::MAX - 100)
-        });
+        let known =
+            self.offsets.filter(|known| known.ssrc == packet.ssrc && !JUMP.contains(&packet.sequence.wrapping_sub(known.latest)));
         let (sequence, timestamp) = self.packetiser.next();
-        let mut offsets = known.unwrap_or(Offsets {
+        let mut offsets = known.unwrap_or_else(|| Offsets {
             ssrc: packet.ssrc,
             sequence: sequence.wrapping_sub(packet.sequence),
             timestamp: timestamp.wrapping_sub(packet.timestamp),
