@@ -43,7 +43,7 @@ fn one_is_chosen_the_kernel_is_told_of_its_own_only() {
 
 #[test]
 fn what_cannot_be_is_named_with_its_path() {
-    let problems = |echo, back_end| {
+    let problems = |echo: &str, back_end: &str| {
         let found = read(&document(echo, back_end)).problems;
         found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     };
