@@ -44,6 +44,12 @@ fn phones_hear_each_other_and_each_packet_leaves_as_it_came() {
     expect_heard(&river(), &callee.heard());
     expect_heard(&town(), &caller.heard());
 
+    // The mediation thread has taken in both phones' packets, and the spans' thread none; its figures are a second old at most.
+    std::thread::sleep(Duration::from_millis(1_200));
+    let threads = gateway.status().media;
+    let received: Vec<(&str, bool)> = threads.iter().map(|thread| (thread.name.as_str(), thread.received > 600)).collect();
+    assert_eq!(received, [("media", false), ("mediation", true)], "{threads:?}");
+
     let capture = Capture::open(&gateway.capture(record.id));
     assert_eq!(capture.malformed(), Vec::<String>::new(), "{}", capture.details("_ws.malformed"));
     // What the box received of either phone and what it sent are the same payloads, whichever way.

@@ -129,6 +129,8 @@ pub(crate) struct EngineTask {
     clock: WallClock,
     name: String,
     lines: HashMap<SpanId, LineFigures>,
+    /// What the media threads last told, by their names.
+    media: Vec<api::MediaThread>,
     published: Option<(Instant, api::Counters)>,
     /// Timeslots that far ends have taken out of service, by the span's name, as the store has them.
     out_at_far_end: HashMap<String, Vec<u8>>,
@@ -155,6 +157,7 @@ impl EngineTask {
             clock,
             name,
             lines: HashMap::new(),
+            media: Vec::new(),
             published: None,
             out_at_far_end: remembered,
         })
@@ -209,6 +212,11 @@ impl EngineTask {
                     self.parts.quality.call_ended(call.0);
                 }
                 self.engine.handle_media(now, report);
+            }
+            Input::Media(Report::Thread(figures)) => {
+                self.media.retain(|other| other.name != figures.name);
+                self.media.push(figures);
+                self.media.sort_by(|a, b| a.name.cmp(&b.name));
             }
             Input::Media(Report::Second { call, second }) => self.parts.quality.keep(call.0, second),
             Input::Ask(ask) => ask(self),
@@ -362,6 +370,7 @@ impl EngineTask {
             peers: self.engine.peers(),
             calls: self.calls(),
             counters: self.counters(),
+            media: self.media.clone(),
         }
     }
 

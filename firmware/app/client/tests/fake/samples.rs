@@ -49,6 +49,7 @@ pub fn status() -> Status {
         peers: vec![peer("phone", "udp:127.0.0.1:5062", Some(true)), peer("carrier", "tcp:127.0.0.1:5064", None)],
         calls: Vec::new(),
         counters: Counters { calls: 7, answered: 5, ended: 7, malformed_sip: 3, ..Counters::default() },
+        media: Vec::new(),
     }
 }
 

@@ -33,7 +33,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use call::words::{CallId, MediaCommand, MediaReport, SpanId, Terminal};
-use model::api::{BitErrorTest, QualitySecond};
+use model::api::{BitErrorTest, MediaThread as Figures, QualitySecond};
 use model::settings::{Poller, Settings};
 use ring::{Backend, Opened, Ring, Wake};
 use tdm::{Alarms, ChannelCounters, Counters, Span};
@@ -88,6 +88,8 @@ pub(crate) enum Report {
     Line { span: SpanId, alarms: Alarms, counters: Counters, frames: ChannelCounters, test: Option<BitErrorTest> },
     /// A word for the call controller.
     Media(MediaReport),
+    /// What a thread has taken in.
+    Thread(Figures),
     /// How a second of a call sounded.
     Second { call: CallId, second: QualitySecond },
 }

@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use call::words::CallId;
-use ring::{Datagram, DatagramCounters, Ready, Ring, Token};
+use model::api::MediaThread;
+use ring::{Datagram, Ready, Ring, Token};
 
 use super::connection::Connection;
 
@@ -86,9 +87,19 @@ impl Sockets {
         }
     }
 
-    /// What has been counted since the thread began.
-    pub(super) fn counters(&self, main: &dyn Ring) -> DatagramCounters {
-        self.batching.as_deref().unwrap_or(main).datagram_counters()
+    /// What has been counted since the thread began, for the thread of this name.
+    pub(super) fn figures(&self, main: &dyn Ring, name: &str) -> MediaThread {
+        let ring = self.batching.as_deref().unwrap_or(main);
+        let datagrams = ring.datagram_counters();
+        MediaThread {
+            name: name.to_owned(),
+            poller: ring.backend().to_string(),
+            received: datagrams.received,
+            too_long: datagrams.too_long,
+            stale: datagrams.stale,
+            buffers_empty: datagrams.pool_empty,
+            rearmed: ring.counters().rearmed,
+        }
     }
 
     fn ring<'a>(&'a mut self, main: &'a mut dyn Ring) -> &'a mut dyn Ring {

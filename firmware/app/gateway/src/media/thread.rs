@@ -8,7 +8,7 @@ use call::words::{CallId, MediaCommand, MediaReport, SpanId, Terminal};
 use media::Law;
 use media::tone::{KeyOnset, Keys};
 use model::country::ToneKind;
-use model::settings;
+use model::{api, settings};
 use ring::{Interest, Ready, Ring, Token, Wake, placement};
 use tdm::Span;
 
@@ -29,6 +29,8 @@ use crate::spans::Order;
 const BLOCK: Duration = Duration::from_millis(10);
 /// How often every span is served whatever its descriptors say: virtual spans look for their far end, cards for their alarms.
 const IDLE: Duration = Duration::from_millis(100);
+/// How often the thread tells what it has taken in.
+const FIGURES: Duration = Duration::from_secs(1);
 /// The token of the command queue.
 const COMMANDS: Token = Token(0);
 
@@ -62,6 +64,7 @@ pub(super) struct MediaThread {
     due: Vec<bool>,
     next_beat: Instant,
     next_round: Instant,
+    next_figures: Instant,
 }
 
 impl MediaThread {
@@ -86,6 +89,7 @@ impl MediaThread {
             due,
             next_beat: now,
             next_round: now,
+            next_figures: now,
         })
     }
 
@@ -102,6 +106,7 @@ impl MediaThread {
                 self.next_round = now + IDLE;
                 self.due.fill(true);
                 self.look_after_bridges(now);
+                self.report_figures(now);
             }
             if self.mediates || now >= self.next_beat || self.due.contains(&true) {
                 self.sockets.receive(&mut *self.parts.ring, now, &mut self.connections);
@@ -117,8 +122,7 @@ impl MediaThread {
         for call in calls {
             self.close(call);
         }
-        let counters = self.sockets.counters(&*self.parts.ring);
-        tracing::debug!("media{{stopping}}: {counters:?}");
+        tracing::debug!("media{{stopping}}: {:?}", self.figures());
         for line in &mut self.lines {
             drop(line.take(&mut *self.parts.ring));
         }
@@ -375,6 +379,17 @@ impl MediaThread {
         {
             connection.pump(now);
             tell(&self.parts.inputs, connection);
+        }
+    }
+
+    fn figures(&self) -> api::MediaThread {
+        self.sockets.figures(&*self.parts.ring, if self.mediates { "mediation" } else { "media" })
+    }
+
+    fn report_figures(&mut self, now: Instant) {
+        if now >= self.next_figures {
+            self.next_figures = now + FIGURES;
+            self.parts.inputs.offer(Input::Media(Report::Thread(self.figures())));
         }
     }
 

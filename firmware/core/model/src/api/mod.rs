@@ -44,6 +44,28 @@ pub struct Status {
     pub calls: Vec<Call>,
     /// Counters since the start.
     pub counters: Counters,
+    /// The media threads: the one of the spans, and the one of calls between SIP peers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<MediaThread>,
+}
+
+/// How a media thread takes in what comes to its RTP sockets; figures since the start, a second old at most.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MediaThread {
+    /// `media` or `mediation`.
+    pub name: String,
+    /// How it waits for its packets: `io_uring` or `epoll`.
+    pub poller: String,
+    /// Packets taken in.
+    pub received: u64,
+    /// Packets dropped because they were longer than any that is understood.
+    pub too_long: u64,
+    /// Packets dropped because their call was over.
+    pub stale: u64,
+    /// Times that more came than the buffers hold; nothing is lost by that.
+    pub buffers_empty: u64,
+    /// Times that the kernel ended a receive, which was begun again.
+    pub rearmed: u64,
 }
 
 /// A SIP peer's state.
