@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// User and system time of the calling thread.
 #[track_caller]
-pub(super) fn thread_cpu() -> Duration {
+pub fn thread_cpu() -> Duration {
     read(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap_or_else(|e| panic!("this thread has no CPU clock: {e}"))
 }
 

@@ -14,9 +14,8 @@
 
 mod cpu;
 
-pub use cpu::{Cores, process_cpu};
+pub use cpu::{Cores, process_cpu, thread_cpu};
 
-use cpu::thread_cpu;
 use serde_json::json;
 use std::time::Duration;
 
