@@ -147,3 +147,51 @@ fn babble_and_dtmf_are_no_connect_tones() {
         assert_eq!(heard(listen, &samples), [], "{listen:?}");
     }
 }
+
+/// What a receiver reports, each with the number of its block of 10 ms. `awake`: fed so that it never sleeps.
+fn timed(listen: Listen, samples: &[i16], awake: bool) -> Vec<(Event, usize)> {
+    let mut receiver = Receiver::new(listen).unwrap();
+    let mut all = Vec::new();
+    for (number, block) in samples.chunks(80).enumerate() {
+        let mut block = block.to_vec();
+        if awake && number % 5 == 0 && block.iter().all(|sample| sample.unsigned_abs() < 33) {
+            block[0] = 33;
+        }
+        receiver.rx(&block);
+        all.extend(std::iter::from_fn(|| receiver.poll_event()).map(|event| (event, number)));
+    }
+    all
+}
+
+/// Each tone of our sender at that level, with babble and then a pause before it, 40 ms to 4 s of noise that wakes nobody: short ones and
+/// long ones, so that tones begin at any place of a block.
+fn tones_after_pauses(dbm0: f64) -> Vec<i16> {
+    let (mut dice, mut babble, mut samples) = (signals::Dice::new(21), Babble::new(5), Vec::new());
+    let gain = 10_f64.powf((dbm0 + 11.0) / 20.0);
+    for tone in Tone::ALL {
+        samples.extend((0..8000).map(|_| babble.next_sample()));
+        let noise = dice.between(1.0, 9.0);
+        let pause = dice.between(300.0, 30_000.0) as usize;
+        samples.extend((0..pause).map(|_| clip(dice.gauss() * noise).clamp(-32, 32)));
+        samples.extend(of_our_sender(tone).into_iter().map(|sample| clip(f64::from(sample) * gain)));
+    }
+    samples
+}
+
+#[test]
+fn receiver_that_sleeps_in_pauses_hears_the_same_at_the_same_time() {
+    for dbm0 in [-12.0, -38.0] {
+        let samples = tones_after_pauses(dbm0);
+        for listen in Listen::ALL {
+            let (sleeping, awake) = (timed(listen, &samples, false), timed(listen, &samples, true));
+            let events = |all: &[(Event, usize)]| all.iter().map(|(event, _)| *event).collect::<Vec<_>>();
+            assert_eq!(events(&sleeping), events(&awake), "{listen:?} at {dbm0} dBm0");
+            let apart = sleeping.iter().zip(&awake).map(|((_, a), (_, b))| a.abs_diff(*b)).max();
+            assert!(apart <= Some(1), "{listen:?} at {dbm0} dBm0: {apart:?} blocks apart");
+            for tone in Tone::ALL.into_iter().filter(|tone| wanted(listen, *tone).is_some()) {
+                let begins = |(event, _): &(Event, usize)| matches!(event, Event::Begin { tone: begun, .. } if *begun == tone);
+                assert!(sleeping.iter().any(begins), "{listen:?} at {dbm0} dBm0: no {tone:?}");
+            }
+        }
+    }
+}

@@ -3,6 +3,9 @@
 //! It expects audio without a constant offset, and hears from about -43 dBm0 on (V.21: -45.5). CNG, Bell answer and calling
 //! tone are reported after 415 ms, ANS and ANSam after 550 ms, phase reversals with the third, the V.21 preamble with the
 //! fifth flag. A receiver for answer tones may report ANS first and then, as reversals show, the other kind.
+//!
+//! In a pause it sleeps: once it has been fed [`SETTLED`] samples in a row that are all below what any tone is heard at, it has reported
+//! the end of what was there, and more of them would only decay what is left in its filters.
 
 use super::Tone;
 use crate::Error;
@@ -13,6 +16,11 @@ use std::ffi::{c_int, c_void};
 
 /// Events between two polls.
 const EVENTS: usize = 64;
+/// The loudest sample of a pause: no tone of that peak (-57 dBm0) is heard, and the V.21 demodulator, whose power meter is not above the
+/// square of it even at 4 kHz, has no carrier (off below 1216).
+const QUIET: u16 = 32;
+/// 200 ms: the slowest memory, a resonator at 15 Hz which tells ANSam from ANS half a second after either began, is 22 dB down.
+const SETTLED: usize = 1600;
 
 // SAFETY: modem_connect_tones.c, fsk.c, power_meter.c: `modem_connect_tones_rx` writes the context only (the V.21 demodulator is a
 // part of it); no statics but constants. No thread-local storage. The demodulator's pointer to its own context is to memory
@@ -72,6 +80,8 @@ pub enum Event {
 pub struct Receiver {
     handle: Handle<ffi::modem_connect_tones_rx_state_t>,
     events: Shared<Events<Event>>,
+    /// Samples of a pause that it was fed, up to the last one.
+    quiet: usize,
 }
 
 unsafe extern "C" fn report(user_data: *mut c_void, code: c_int, level: c_int, _delay: c_int) {
@@ -102,15 +112,31 @@ impl Receiver {
                 ffi::modem_connect_tones_rx_free,
             )
         };
-        Ok(Self { handle: made?, events })
+        Ok(Self { handle: made?, events, quiet: 0 })
     }
 
     /// Takes the next samples, as many as there are.
     pub fn rx(&mut self, samples: &[i16]) {
         for piece in samples.chunks(PIECE) {
+            if self.sleeps(piece) {
+                continue;
+            }
             // SAFETY: the context is ours and reads `piece` within its length.
             unsafe { ffi::modem_connect_tones_rx(self.handle.raw(), piece.as_ptr(), length(piece)) };
         }
+    }
+
+    /// Whether a piece need not be heard, being more of a pause that has lasted.
+    fn sleeps(&mut self, piece: &[i16]) -> bool {
+        if piece.iter().any(|sample| sample.unsigned_abs() > QUIET) {
+            self.quiet = 0;
+            return false;
+        }
+        let settled = self.quiet >= SETTLED;
+        if !settled {
+            self.quiet += piece.len();
+        }
+        settled
     }
 
     /// The oldest event that was not polled yet.
