@@ -153,6 +153,12 @@ impl Baresip {
         self.command("hangup", "");
     }
 
+    /// Holds the current call (re-INVITE with sendonly), or fetches it back.
+    #[track_caller]
+    pub fn hold(&self, hold: bool) {
+        self.command(if hold { "hold" } else { "resume" }, "");
+    }
+
     /// Waits for an event of this type (`CALL_INCOMING`, `CALL_RINGING`, `CALL_PROGRESS`, `CALL_ESTABLISHED`,
     /// `CALL_CLOSED`, ..), passing over others, and returns it; its `param` says why a call closed.
     #[track_caller]

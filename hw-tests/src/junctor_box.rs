@@ -36,6 +36,8 @@ pub struct Setup {
     ring_seconds: u32,
     capture: bool,
     poller: Option<String>,
+    /// The lines of `[audio]`.
+    audio: String,
 }
 
 impl Setup {
@@ -50,7 +52,15 @@ impl Setup {
     }
 
     fn bare() -> Self {
-        Self { spans: Vec::new(), peers: Vec::new(), routes: Vec::new(), ring_seconds: 60, capture: false, poller: None }
+        Self {
+            spans: Vec::new(),
+            peers: Vec::new(),
+            routes: Vec::new(),
+            ring_seconds: 60,
+            capture: false,
+            poller: None,
+            audio: String::new(),
+        }
     }
 
     /// One more span, whose far end listens (or will, or never does) at that socket.
@@ -116,6 +126,12 @@ impl Setup {
         self
     }
 
+    /// One more line of `[audio]`.
+    pub fn audio_line(mut self, line: &str) -> Self {
+        let _ = writeln!(self.audio, "{line}");
+        self
+    }
+
     fn document(&self, sip_port: u16, media_port: u16) -> String {
         let mut text = format!(
             "name = \"test\"
@@ -128,11 +144,13 @@ first_port = {media_port}
 last_port = {}
 {}[capture]
 calls = {}
-",
+[audio]
+{}",
             self.ring_seconds,
             media_port + MEDIA_PORTS - 1,
             self.poller.as_ref().map_or_else(String::new, |poller| format!("poller = \"{poller}\"\n")),
-            self.capture
+            self.capture,
+            self.audio
         );
         for (name, lines) in &self.spans {
             let _ = write!(text, "[[span]]\nname = \"{name}\"\n{lines}\n");

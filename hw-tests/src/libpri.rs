@@ -216,13 +216,19 @@ impl Conversation {
         self.send(&json!({"do": "hangup", "call": call, "cause": cause}));
     }
 
+    /// Holds the call that was placed here, or fetches it back: `held` or `retrieved` is told.
+    #[track_caller]
+    pub fn hold(&mut self, hold: bool) {
+        let call = self.call();
+        self.send(&json!({"do": if hold { "hold" } else { "retrieve" }, "call": call}));
+    }
+
     /// Holds the call that was placed here, and fetches it back when the far end has let it be held.
     #[track_caller]
     pub fn hold_and_retrieve(&mut self) {
-        let call = self.call();
-        self.send(&json!({"do": "hold", "call": call}));
+        self.hold(true);
         self.wait_for("held");
-        self.send(&json!({"do": "retrieve", "call": call}));
+        self.hold(false);
         self.wait_for("retrieved");
     }
 

@@ -28,6 +28,7 @@ mod scene;
 mod sequence;
 mod skipped_wake;
 mod smoke;
+mod sound_calls;
 mod sound_card;
 mod sound_loop;
 mod spans;

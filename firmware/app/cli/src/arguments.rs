@@ -140,6 +140,14 @@ pub(crate) enum CallCommand {
         /// The call's number
         id: u64,
     },
+    /// Plays an answered call, both sides of it, to the sound card of audio.monitor_device, until it ends
+    Monitor {
+        /// The call's number
+        id: u64,
+        /// Play it no more
+        #[arg(long)]
+        stop: bool,
+    },
     /// Fetches a call's capture (pcapng)
     Capture {
         /// The call's number

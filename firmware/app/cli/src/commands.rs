@@ -44,6 +44,8 @@ async fn call(client: &Client, json: bool, command: &CallCommand) -> Result<(), 
         CallCommand::Show { id } => tell(json, &client.call(*id).await?, |detail| show::detail(detail, time::now())),
         CallCommand::Quality { id } => tell(json, &client.call_quality(*id).await?, |seconds| show::quality(seconds)),
         CallCommand::Hangup { id } => Ok(client.hangup(*id).await?),
+        CallCommand::Monitor { id, stop: false } => Ok(client.monitor(*id).await?),
+        CallCommand::Monitor { id, stop: true } => Ok(client.end_monitor(*id).await?),
         CallCommand::Capture { id, output } => capture(client, *id, output).await,
     }
 }

@@ -144,13 +144,16 @@ async fn json_is_the_control_apis_own() {
 }
 
 #[tokio::test]
-async fn hangup_and_shutdown_are_silent_when_done() {
+async fn hangup_monitor_and_shutdown_are_silent_when_done() {
     let fake = Fake::start().await;
     fake.call(samples::call(8, CallState::Answered));
     assert_eq!(printed(&fake, &["call", "hangup", "8"]).await, "");
+    assert_eq!(printed(&fake, &["call", "monitor", "8"]).await, "");
+    assert_eq!(printed(&fake, &["call", "monitor", "--stop", "8"]).await, "");
     assert_eq!(printed(&fake, &["shutdown"]).await, "");
     let paths: Vec<String> = fake.requests().into_iter().map(|seen| format!("{} {}", seen.method, seen.path)).collect();
-    assert_eq!(paths, ["POST /v1/calls/8/hangup", "POST /v1/shutdown"]);
+    let monitored = ["PUT /v1/calls/8/monitor", "DELETE /v1/calls/8/monitor"];
+    assert_eq!(paths, ["POST /v1/calls/8/hangup", monitored[0], monitored[1], "POST /v1/shutdown"]);
 }
 
 #[tokio::test]

@@ -99,6 +99,16 @@ impl Client {
         self.ask(Method::POST, &path::call_hangup(id), Send::Nothing).await?.whole().await.map(drop)
     }
 
+    /// Plays a call to the box's sound card, both sides of it, until it ends. Administrators only.
+    pub async fn monitor(&self, id: u64) -> Result<(), Error> {
+        self.ask(Method::PUT, &path::call_monitor(id), Send::Nothing).await?.whole().await.map(drop)
+    }
+
+    /// No more. Administrators only.
+    pub async fn end_monitor(&self, id: u64) -> Result<(), Error> {
+        self.ask(Method::DELETE, &path::call_monitor(id), Send::Nothing).await?.whole().await.map(drop)
+    }
+
     /// A call's capture in pieces as they come. Administrators only.
     pub async fn capture(&self, id: u64) -> Result<Capture, Error> {
         let answer = self.ask(Method::GET, &path::call_capture(id), Send::Nothing).await?;

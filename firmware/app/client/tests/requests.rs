@@ -36,6 +36,18 @@ async fn each_acting_method_posts_to_its_path() {
 }
 
 #[tokio::test]
+async fn call_is_monitored_and_no_more_by_put_and_delete_of_one_path() {
+    let fake = Fake::start().await;
+    fake.call(samples::call(8, CallState::Answered));
+    let client = Client::new(fake.socket());
+    client.monitor(8).await.unwrap();
+    client.end_monitor(8).await.unwrap();
+    assert!(client.monitor(9).await.is_err());
+    let seen: Vec<String> = fake.requests().into_iter().map(|seen| format!("{} {}", seen.method, seen.path)).collect();
+    assert_eq!(seen, ["PUT /v1/calls/8/monitor", "DELETE /v1/calls/8/monitor", "PUT /v1/calls/9/monitor"]);
+}
+
+#[tokio::test]
 async fn limit_of_records_is_in_the_query() {
     let fake = Fake::start().await;
     Client::new(fake.socket()).records(5).await.unwrap();

@@ -5,7 +5,7 @@
 //! ```text
 //! net (SIP sockets) ──┐                    ┌── net
 //! media threads ──────┼─> engine task ────┼── media threads (commands, D-channel frames)
-//! spans (opening) ────┤                    │
+//! spans (opening) ────┤                    │   (also sound: cards for music on hold and monitoring)
 //! control API ────────┘                    ├── store (call records), capture (pcapng)
 //!                                           └── events (SSE)
 //! ```
@@ -24,6 +24,7 @@ mod net;
 mod options;
 mod recorder;
 mod shutdown;
+mod sound;
 mod spans;
 mod store;
 
@@ -66,7 +67,10 @@ async fn run(options: Options) -> Result<(), String> {
     let capture = capture::Capture::start(&settings.capture, &state.join("captures"))?;
     let (inputs, input_queue) = engine_task::inputs();
     let (orders, order_queue) = std::sync::mpsc::channel();
-    let media = media::Media::start(&settings, capture.clone(), inputs.clone(), orders.clone())?;
+    let (sound_orders, sound_queue) = std::sync::mpsc::channel();
+    let returns = media::Returns { spans: orders.clone(), sound: sound_orders.clone() };
+    let media = media::Media::start(&settings, capture.clone(), inputs.clone(), returns)?;
+    let sound = sound::Sound::start(&settings.audio, media.clone(), (sound_orders, sound_queue))?;
     let surroundings = spans::Surroundings { state: options.state.clone(), helper: options.spans_helper.clone() };
     let spans = spans::Spans::start(&settings, surroundings, media.clone(), inputs.clone(), (orders, order_queue))?;
     let net = net::Net::start(&settings, &inputs).await?;
@@ -90,6 +94,7 @@ async fn run(options: Options) -> Result<(), String> {
         quality: quality.clone(),
         capture: capture.clone(),
         spans: spans.clone(),
+        sound: sound.clone(),
         configuration,
         stop: stop.clone(),
     });
@@ -102,6 +107,7 @@ async fn run(options: Options) -> Result<(), String> {
     engine.abort();
     media.stop();
     spans.stop();
+    sound.stop();
     capture.stop();
     store.stop();
     quality.stop();

@@ -27,7 +27,8 @@ pub(super) fn router(shared: Shared) -> Router {
         .route(path::SPAN_CAPTURE, get(capture_of_span))
         .route(path::CALLS, get(|State(s): State<Shared>| async move { Json(s.world.lock().unwrap().status.calls.clone()) }))
         .route(path::CALL, get(call))
-        .route(path::CALL_HANGUP, post(hangup))
+        .route(path::CALL_HANGUP, post(for_call))
+        .route(path::CALL_MONITOR, put(for_call).delete(for_call))
         .route(path::CALL_CAPTURE, get(capture))
         .route(path::RECORDS, get(|State(s): State<Shared>| async move { Json(s.world.lock().unwrap().records.clone()) }))
         .route(path::EVENTS, get(events))
@@ -93,7 +94,8 @@ async fn call(State(shared): State<Shared>, Path(id): Path<u64>) -> Response {
     }
 }
 
-async fn hangup(State(shared): State<Shared>, Path(id): Path<u64>) -> Response {
+/// What is done to a call that is there.
+async fn for_call(State(shared): State<Shared>, Path(id): Path<u64>) -> Response {
     match shared.world.lock().unwrap().status.calls.iter().any(|call| call.id == id) {
         true => StatusCode::NO_CONTENT.into_response(),
         false => not_found("no such call", format!("call {id} is over or never was")),

@@ -10,6 +10,7 @@ use tokio::net::UnixListener;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Caller {
     identity: Identity,
+    user: Option<Uid>,
 }
 
 /// Kinds of callers (DESIGN 2).
@@ -38,14 +39,16 @@ pub(super) enum Role {
 
 impl Connected<IncomingStream<'_, UnixListener>> for Caller {
     fn connect_info(stream: IncomingStream<'_, UnixListener>) -> Self {
-        let identity = match stream.io().peer_cred() {
-            Ok(credentials) => identify(Uid::from_raw(credentials.uid()), Gid::from_raw(credentials.gid())),
+        match stream.io().peer_cred() {
+            Ok(credentials) => {
+                let user = Uid::from_raw(credentials.uid());
+                Self { identity: identify(user, Gid::from_raw(credentials.gid())), user: Some(user) }
+            }
             Err(error) => {
                 tracing::warn!("control{{accepting}}: the kernel does not say who calls: {error}; treated as a viewer");
-                Identity::Other
+                Self { identity: Identity::Other, user: None }
             }
-        };
-        Self { identity }
+        }
     }
 }
 
@@ -78,6 +81,18 @@ impl Caller {
                 .ok_or("junctor-web must state x-junctor-user and x-junctor-role (viewer, operator or administrator)"),
         }
     }
+
+    /// Who asks, for the log.
+    pub(super) fn who(self, headers: &HeaderMap) -> String {
+        let stated = headers.get("x-junctor-user").and_then(|user| user.to_str().ok());
+        match (self.identity, stated, self.user) {
+            (Identity::Web, Some(user), _) => format!("user {user:?} of junctor-web"),
+            (Identity::Web | Identity::Administrator | Identity::Updater | Identity::Other, _, Some(user)) => {
+                format!("the user with uid {user}")
+            }
+            (Identity::Web | Identity::Administrator | Identity::Updater | Identity::Other, _, None) => "nobody known".to_owned(),
+        }
+    }
 }
 
 fn stated(headers: &HeaderMap) -> Option<Role> {
@@ -104,17 +119,19 @@ mod tests {
 
     #[test]
     fn web_without_a_stated_role_is_refused_and_with_one_gets_it() {
-        let web = Caller { identity: Identity::Web };
+        let web = Caller { identity: Identity::Web, user: Some(Uid::from_raw(998)) };
         assert!(web.role(&HeaderMap::new()).is_err());
         assert!(web.role(&headers("", "operator")).is_err());
         assert!(web.role(&headers("ada", "root")).is_err());
         assert_eq!(web.role(&headers("ada", "operator")), Ok(Role::Operator));
+        assert_eq!(web.who(&headers("ada", "operator")), "user \"ada\" of junctor-web");
     }
 
     #[test]
     fn stranger_that_states_a_role_stays_a_viewer() {
-        let other = Caller { identity: Identity::Other };
+        let other = Caller { identity: Identity::Other, user: Some(Uid::from_raw(65534)) };
         assert_eq!(other.role(&headers("ada", "administrator")), Ok(Role::Viewer));
+        assert_eq!(other.who(&headers("ada", "administrator")), "the user with uid 65534");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod caller;
 mod events;
 mod fault;
+mod monitor_routes;
 mod routes;
 mod span_routes;
 
@@ -20,6 +21,7 @@ use crate::capture::Capture;
 use crate::engine_task::Inputs;
 use crate::options::Configuration;
 use crate::shutdown::Stop;
+use crate::sound::Sound;
 use crate::spans::Spans;
 use crate::store::{QualityStore, Store};
 use caller::Caller;
@@ -33,6 +35,7 @@ pub(crate) struct Control {
     quality: QualityStore,
     capture: Capture,
     spans: Spans,
+    sound: Sound,
     /// The document that the box runs with: a span that is configured anew changes it.
     configuration: Arc<Mutex<Configuration>>,
     stop: Stop,
@@ -46,14 +49,15 @@ pub(crate) struct Parts {
     pub(crate) quality: QualityStore,
     pub(crate) capture: Capture,
     pub(crate) spans: Spans,
+    pub(crate) sound: Sound,
     pub(crate) configuration: Configuration,
     pub(crate) stop: Stop,
 }
 
 impl Control {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { inputs, events, store, quality, capture, spans, configuration, stop } = parts;
-        Self { inputs, events, store, quality, capture, spans, configuration: Arc::new(Mutex::new(configuration)), stop }
+        let Parts { inputs, events, store, quality, capture, spans, sound, configuration, stop } = parts;
+        Self { inputs, events, store, quality, capture, spans, sound, configuration: Arc::new(Mutex::new(configuration)), stop }
     }
 
     /// Binds the socket and serves it until the process ends. A socket file that nobody listens on is replaced.

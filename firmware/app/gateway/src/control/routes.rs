@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::caller::{Caller, Role};
 use super::fault::Problem;
-use super::{Control, events, span_routes};
+use super::{Control, events, monitor_routes, span_routes};
 
 pub(super) type Answer<T> = Result<Json<T>, Problem>;
 
@@ -38,6 +38,7 @@ pub(super) fn router(control: Control) -> Router {
         .layer(from_fn_with_state(Role::Operator, authorise));
     let administer = Router::new()
         .route(path::CALL_CAPTURE, get(call_capture))
+        .route(path::CALL_MONITOR, put(monitor_routes::begin).delete(monitor_routes::end))
         .route(path::SPAN_CAPTURE, get(span_routes::capture))
         .route(path::CONFIGURATION, get(configuration))
         .route(path::SPAN_CONFIGURATION, put(span_routes::configure))

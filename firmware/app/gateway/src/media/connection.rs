@@ -18,7 +18,9 @@ use model::api::{CallLeg, QualitySecond};
 use super::bridge;
 use super::digit_relay::{DigitRelay, Keyed};
 use super::end::End;
+use super::music::Listener;
 use super::rtp_socket::RtpSocket;
+use super::sound::Sound;
 
 /// Blocks moved at once from one end: more than 200 ms late is lost rather than chased.
 const MOST_AT_ONCE: usize = 20;
@@ -42,6 +44,10 @@ pub(super) struct Connection {
     carries: Carries,
     /// Packets pass from one end to the other as they come.
     bridges: bool,
+    /// Something is made of the audio here: it bridges no more.
+    needs_beat: bool,
+    /// Where the music of `a` and of `b` is when that side keeps the other waiting; none where there is to be none.
+    music: Option<[Listener; 2]>,
     /// Blocks that channels missed which the call has no more.
     missed: u64,
     /// Times that lines slipped under echo cancellers which the call has no more.
@@ -56,8 +62,16 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(call: CallId, a: End, b: End, relays: [Option<DigitRelay>; 2], carries: Carries) -> Self {
-        let bridges = bridge::is_possible(&a, &b);
-        Self { call, a, b, relays, carries, bridges, missed: 0, slips: 0, echo: None, note: None, told: Told::new(call) }
+        // Data would be spoilt by it.
+        let music = if carries.clear { None } else { Some([Listener::new(), Listener::new()]) };
+        let (bridges, told) = (bridge::is_possible(&a, &b), Told::new(call));
+        let (missed, slips, echo, note) = (0, 0, None, None);
+        Self { call, a, b, relays, carries, bridges, needs_beat: false, music, missed, slips, echo, note, told }
+    }
+
+    /// The same before there is another side that could hold.
+    pub(super) fn without_music(self) -> Self {
+        Self { music: None, ..self }
     }
 
     pub(super) const fn carries(&self) -> Carries {
@@ -118,6 +132,12 @@ impl Connection {
         self.bridges
     }
 
+    /// Something is to be made of the audio from now on, or it is listened to: it bridges no more.
+    pub(super) const fn need_beat(&mut self) {
+        self.needs_beat = true;
+        self.bridges = false;
+    }
+
     /// Timers and events of a call that bridges. Every 100 ms.
     pub(super) fn look_after(&mut self, now: Instant) {
         for end in [&mut self.a, &mut self.b] {
@@ -142,11 +162,10 @@ impl Connection {
     }
 
     /// Moves what there is each way; between two RTP ends one block.
-    pub(super) fn pump(&mut self, now: Instant) {
+    pub(super) fn pump(&mut self, now: Instant, sound: &mut Sound) {
         if self.bridges {
             return self.look_after(now);
         }
-        let call = self.call;
         for end in [&mut self.a, &mut self.b] {
             if let Some(socket) = end.socket() {
                 socket.run_timers(now);
@@ -155,18 +174,18 @@ impl Connection {
         relay_events(Side::Incoming, &mut self.a, &mut self.b, &mut self.told);
         relay_events(Side::Outgoing, &mut self.b, &mut self.a, &mut self.told);
         match (self.a.span().is_some(), self.b.span().is_some()) {
-            (true, false) => paced(|way| self.carry(call, now, way), Way::Forth),
-            (false, true) => paced(|way| self.carry(call, now, way), Way::Back),
+            (true, false) => paced(|way| self.carry(now, way, sound), Way::Forth),
+            (false, true) => paced(|way| self.carry(now, way, sound), Way::Back),
             (true, true) => {
                 for _ in 0..MOST_AT_ONCE {
-                    if !(self.carry(call, now, Way::Forth) | self.carry(call, now, Way::Back)) {
+                    if !(self.carry(now, Way::Forth, sound) | self.carry(now, Way::Back, sound)) {
                         break;
                     }
                 }
             }
             (false, false) => {
-                self.carry(call, now, Way::Forth);
-                self.carry(call, now, Way::Back);
+                self.carry(now, Way::Forth, sound);
+                self.carry(now, Way::Back, sound);
             }
         }
         heed_modems(&mut self.a, &mut self.b, &mut self.told);
@@ -174,7 +193,7 @@ impl Connection {
     }
 
     /// Moves one block; false when there was none.
-    fn carry(&mut self, call: CallId, now: Instant, way: Way) -> bool {
+    fn carry(&mut self, now: Instant, way: Way, sound: &mut Sound) -> bool {
         let [forth, back] = &mut self.relays;
         let (side, from, to, relay) = match way {
             Way::Forth => (Side::Incoming, &mut self.a, &mut self.b, forth),
@@ -187,10 +206,19 @@ impl Connection {
         if let Some(relay) = relay {
             relay.pass(&mut block, |keyed| relay_keyed(side, to, keyed, &mut self.told));
         }
+        if let Some(listener) = self.music.as_mut().and_then(|music| music.get_mut(way.index())) {
+            if from.holds(now) {
+                sound.music.play(listener, from.law().unwrap_or(self.carries.law), &mut block);
+            } else {
+                listener.leave();
+            }
+        }
         if let (Some(source), Some(target)) = (from.law(), to.law()) {
             g711::convert(source, target, &mut block);
         }
-        to.write(call, now, &block);
+        let law = to.law().or_else(|| from.law()).unwrap_or(self.carries.law);
+        sound.monitor.hear(self.call, way.index(), law, &block);
+        to.write(self.call, now, &block);
         true
     }
 
@@ -214,7 +242,7 @@ impl Connection {
 
     /// Keys digits to the end that is this timeslot or port, each for so long.
     pub(super) fn key(&mut self, to: &Terminal, digits: &str, ms: u32) {
-        self.bridges = false;
+        self.need_beat();
         for end in [&mut self.a, &mut self.b] {
             let wanted = match to {
                 Terminal::Channel { span, timeslot } => end.is_channel(*span, *timeslot),
@@ -235,7 +263,7 @@ impl Connection {
                 socket.redirect(terminal);
             }
         }
-        self.bridges = self.bridges && bridge::is_possible(&self.a, &self.b);
+        self.bridges = !self.needs_beat && bridge::is_possible(&self.a, &self.b);
     }
 
     /// Closes both ends; the figures are those of the first RTP end, and what the channels missed.
@@ -352,6 +380,16 @@ fn heed_modems(timeslot: &mut End, other: &mut End, told: &mut Told) {
 enum Way {
     Forth,
     Back,
+}
+
+impl Way {
+    /// The side that it comes from: `a` is 0.
+    const fn index(self) -> usize {
+        match self {
+            Self::Forth => 0,
+            Self::Back => 1,
+        }
+    }
 }
 
 /// A timeslot and the RTP end that it paces; `from_line` is the way from the timeslot.

@@ -14,7 +14,7 @@ pub(super) enum End {
     Timeslot(Box<Timeslot>),
     /// An RTP session, which converts to the other end's law itself.
     Rtp(Box<RtpSocket>),
-    /// A side that holds and has left its channel: the other end hears silence, by the law that it converts from or to.
+    /// A side that holds and has left its channel: nothing comes from it, by the law that the other end converts from or to.
     Held {
         law: Law,
     },
@@ -48,6 +48,15 @@ impl End {
                 block.fill(g711::silence(*law));
                 true
             }
+        }
+    }
+
+    /// Whether its side keeps the other one waiting, and leaves it to the box what is heard meanwhile.
+    pub(super) fn holds(&self, now: Instant) -> bool {
+        match self {
+            Self::Timeslot(_) => false,
+            Self::Rtp(socket) => socket.holds(now),
+            Self::Held { .. } => true,
         }
     }
 

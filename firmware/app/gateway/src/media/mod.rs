@@ -5,7 +5,8 @@
 //! another that takes in what comes to its RTP sockets ([`sockets`]). Commands come
 //! by a bounded single-producer queue and an eventfd, reports go back by a bounded queue; the thread takes no lock and, per packet,
 //! allocates nothing (captures excepted). The spans' clocks pace everything: a call's audio moves when its span says that a block
-//! has passed ([`thread`]); what is done to a line's audio on the way is in [`timeslot`] and [`digit_relay`]. Spans are opened and closed elsewhere (`crate::spans`), because that may take long, and handed over.
+//! has passed ([`thread`]); what is done to a line's audio on the way is in [`timeslot`] and [`digit_relay`]. Spans and sound cards are opened and closed elsewhere
+//! (`crate::spans`, `crate::sound`), because that may take long, and handed over.
 //!
 //! A second thread has the calls between two RTP ends: what comes wakes it, and goes on at once where both ends speak the same ([`bridge`]);
 //! other such calls have a beat of 10 ms there.
@@ -20,9 +21,12 @@ mod echo;
 mod end;
 mod line;
 mod modem_watch;
+mod monitor;
+mod music;
 mod progress_tones;
 mod rtp_socket;
 mod sockets;
+mod sound;
 mod thread;
 mod timeslot;
 
@@ -41,6 +45,7 @@ use tokio::sync::oneshot;
 
 use crate::capture::Capture;
 use crate::engine_task::Inputs;
+use crate::sound::{self as cards, Hand, Source};
 use crate::spans::Order;
 use echo::EchoChoice;
 use line::Line;
@@ -62,6 +67,8 @@ pub(crate) enum Command {
     Remove { span: SpanId },
     /// A bit-error test of a timeslot to begin, or the one that runs to end. The error says why not.
     Test { span: SpanId, timeslot: Option<u8>, answer: oneshot::Sender<Result<(), String>> },
+    /// What has to do with sound cards.
+    Sound(Hand),
     /// End.
     Stop,
 }
@@ -74,6 +81,7 @@ impl fmt::Debug for Command {
             Self::Install { span, .. } => write!(f, "install span {}", span.0),
             Self::Remove { span } => write!(f, "remove span {}", span.0),
             Self::Test { span, timeslot, .. } => write!(f, "test of timeslot {timeslot:?} of span {}", span.0),
+            Self::Sound(_) => f.write_str("sound card"),
             Self::Stop => f.write_str("stop"),
         }
     }
@@ -92,6 +100,13 @@ pub(crate) enum Report {
     Thread(Figures),
     /// How a second of a call sounded.
     Second { call: CallId, second: QualitySecond },
+}
+
+/// To whom the media thread gives back what it must not close itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Returns {
+    pub(crate) spans: Sender<Order>,
+    pub(crate) sound: Sender<cards::Order>,
 }
 
 /// Handle to the media threads; clones share it.
@@ -120,11 +135,11 @@ struct Worker {
 }
 
 impl Media {
-    /// Starts the threads, with a place for each span of the configuration. `spans` gets back what they take away.
-    pub(crate) fn start(settings: &Settings, capture: Capture, inputs: Inputs, spans: Sender<Order>) -> Result<Self, String> {
+    /// Starts the threads, with a place for each span of the configuration. `returns` get back what they take away.
+    pub(crate) fn start(settings: &Settings, capture: Capture, inputs: Inputs, returns: Returns) -> Result<Self, String> {
         let places = settings.spans.iter().enumerate();
         let lines = places.map(|(index, span)| Line::new(SpanId(index), span.name.clone(), EchoChoice::of(span))).collect();
-        let surroundings = Surroundings { settings, capture, inputs, spans };
+        let surroundings = Surroundings { settings, capture, inputs, returns };
         let lines = Worker::start(Duty::Lines(lines), &surroundings)?;
         let mediation = Worker::start(Duty::Mediation, &surroundings)?;
         let shared = Shared { lines, mediation, mediated: Mutex::default() };
@@ -134,6 +149,11 @@ impl Media {
     /// Hands a command over; false when the queue is full, which means that the thread is stuck.
     pub(crate) fn tell(&self, command: Command) -> bool {
         self.worker_of(&command).tell(command)
+    }
+
+    /// Music for the calls between SIP peers, whose thread cannot share what the spans' has.
+    pub(crate) fn give_mediation(&self, music: Box<dyn Source>) {
+        self.shared.mediation.tell(Command::Sound(Hand::Music(music)));
     }
 
     /// Ends the threads and waits for them.
@@ -147,8 +167,19 @@ impl Media {
 
     /// A call is with one thread from its first command to its last.
     fn worker_of(&self, command: &Command) -> &Worker {
-        let Command::Media(command) = command else { return &self.shared.lines };
         let Ok(mut mediated) = self.shared.mediated.lock() else { return &self.shared.lines };
+        let command = match command {
+            Command::Media(command) => command,
+            Command::Sound(Hand::Monitor { call, .. } | Hand::EndMonitor { call }) if mediated.contains(call) => {
+                return &self.shared.mediation;
+            }
+            Command::Frame { .. }
+            | Command::Install { .. }
+            | Command::Remove { .. }
+            | Command::Test { .. }
+            | Command::Sound(_)
+            | Command::Stop => return &self.shared.lines,
+        };
         let is_mediated = match command {
             MediaCommand::Connect { call, a: Terminal::Rtp(_), b: Terminal::Rtp(_), .. } => {
                 mediated.insert(*call);
@@ -188,7 +219,7 @@ struct Surroundings<'a> {
     settings: &'a Settings,
     capture: Capture,
     inputs: Inputs,
-    spans: Sender<Order>,
+    returns: Returns,
 }
 
 impl Worker {
@@ -206,7 +237,7 @@ impl Worker {
             country: settings.country.clone(),
             capture: surroundings.capture.clone(),
             inputs: surroundings.inputs.clone(),
-            spans: surroundings.spans.clone(),
+            returns: surroundings.returns.clone(),
         };
         let poller = wanted(settings);
         let (ready, is_ready) = std::sync::mpsc::sync_channel(1);

@@ -12,6 +12,7 @@ use media::{BLOCK, Codec, Event, Law, Mode, Passing, Quality, Stream, StreamConf
 use model::settings::{self, Jitter};
 use nix::sys::socket::{setsockopt, sockopt};
 
+use super::music::PeerHold;
 use crate::capture::{Capture, Packet};
 
 /// Bounds of the adaptive jitter buffer.
@@ -32,6 +33,7 @@ pub(super) struct RtpSocket {
     is_told_in_signalling: bool,
     codec: Codec,
     data_depth_ms: u16,
+    hold: PeerHold,
     capture: Option<Capture>,
 }
 
@@ -78,6 +80,7 @@ impl RtpSocket {
             is_told_in_signalling: terminal.digits_in_signalling,
             codec: terminal.format.codec,
             data_depth_ms: settings.jitter_ms,
+            hold: PeerHold::Off,
             capture,
         })
     }
@@ -96,6 +99,7 @@ impl RtpSocket {
     pub(super) fn take(&mut self, call: CallId, now: Instant, port: u16, from: SocketAddr, octets: &[u8]) -> bool {
         if port == self.port() {
             self.stream.handle_rtp(now, from, octets);
+            self.hold.heard(now);
         } else if Some(port) == self.port().checked_add(1) {
             self.stream.handle_rtcp(now, from, octets);
         } else {
@@ -148,6 +152,17 @@ impl RtpSocket {
     pub(super) fn redirect(&mut self, terminal: &RtpTerminal) {
         self.codec = terminal.format.codec;
         self.stream.redirect(terminal.remote, terminal.format, terminal.direction);
+        self.hold = self.hold.after(terminal.direction, Instant::now());
+    }
+
+    /// Whether the far side holds and sends no music of its own.
+    pub(super) fn holds(&self, now: Instant) -> bool {
+        self.hold.wants_music(now)
+    }
+
+    /// Whether the far side holds, with music of its own or without.
+    pub(super) const fn is_holding(&self) -> bool {
+        !matches!(self.hold, PeerHold::Off)
     }
 
     /// The codec that both agreed on.

@@ -19,10 +19,12 @@ use super::line::{Line, Serviced, span_of};
 use super::progress_tones::ProgressTones;
 use super::rtp_socket::RtpSocket;
 use super::sockets::Sockets;
+use super::sound::Sound;
 use super::timeslot::{Timeslot, Voice};
-use super::{Command, Report};
+use super::{Command, Report, Returns};
 use crate::capture::Capture;
 use crate::engine_task::{Input, Inputs};
+use crate::sound::Hand;
 use crate::spans::Order;
 
 /// The beat of calls that have no TDM end.
@@ -44,8 +46,7 @@ pub(super) struct Parts {
     pub(super) country: String,
     pub(super) capture: Capture,
     pub(super) inputs: Inputs,
-    /// To whom spans are given back.
-    pub(super) spans: std::sync::mpsc::Sender<Order>,
+    pub(super) returns: Returns,
 }
 
 /// Everything the thread owns.
@@ -60,6 +61,7 @@ pub(super) struct MediaThread {
     onset: Arc<KeyOnset>,
     tones: ProgressTones,
     connections: HashMap<CallId, Connection>,
+    sound: Sound,
     ready: Vec<Ready>,
     due: Vec<bool>,
     next_beat: Instant,
@@ -72,6 +74,7 @@ impl MediaThread {
     pub(super) fn new(mut parts: Parts, sockets: Sockets, lines: Vec<Line>) -> Result<Self, String> {
         let mediates = sockets.are_mediating();
         let now = Instant::now();
+        let sound = Sound::new(parts.returns.sound.clone());
         let tones = ProgressTones::new(&parts.country);
         let watched = parts.ring.watch(COMMANDS, std::os::fd::AsFd::as_fd(&parts.wake), Interest::READ);
         watched.map_err(|error| format!("cannot watch the media thread's commands: {error}"))?;
@@ -85,6 +88,7 @@ impl MediaThread {
             onset: Arc::default(),
             tones,
             connections: HashMap::new(),
+            sound,
             ready: Vec::with_capacity(64),
             due,
             next_beat: now,
@@ -107,6 +111,7 @@ impl MediaThread {
                 self.due.fill(true);
                 self.look_after_bridges(now);
                 self.report_figures(now);
+                self.sound.music.round();
             }
             if self.mediates || now >= self.next_beat || self.due.contains(&true) {
                 self.sockets.receive(&mut *self.parts.ring, now, &mut self.connections);
@@ -117,6 +122,7 @@ impl MediaThread {
                 }
             }
             self.beat();
+            self.sound.give_back();
         }
         let calls: Vec<CallId> = self.connections.keys().copied().collect();
         for call in calls {
@@ -184,6 +190,15 @@ impl MediaThread {
                     // The asker may have gone away.
                     let _ = answer.send(line.and_then(|line| line.test(timeslot)));
                 }
+                Command::Sound(hand) => {
+                    if let Hand::Monitor { call, .. } = &hand
+                        && let Some(connection) = self.connections.get_mut(call)
+                    {
+                        connection.need_beat();
+                    }
+                    let is_voice = |connection: &Connection| !connection.carries().clear;
+                    self.sound.take(hand, |call| self.connections.get(&call).is_some_and(is_voice));
+                }
                 Command::Stop => return true,
             }
         }
@@ -208,7 +223,7 @@ impl MediaThread {
         }
         let Some(span) = self.lines.get_mut(id.0).and_then(|line| line.take(&mut *self.parts.ring)) else { return };
         // The receiver is gone only when junctord ends: then it is closed here.
-        let _ = self.parts.spans.send(Order::TakeBack { span: id, opened: span });
+        let _ = self.parts.returns.spans.send(Order::TakeBack { span: id, opened: span });
     }
 
     fn media(&mut self, command: MediaCommand) {
@@ -290,7 +305,7 @@ impl MediaThread {
         if tone.is_some() && !self.connections.contains_key(&call) {
             let end = self.end(to, law, false)?;
             let carries = Carries { law, clear: false };
-            self.insert(Connection::new(call, end, End::Held { law }, [None, None], carries));
+            self.insert(Connection::new(call, end, End::Held { law }, [None, None], carries).without_music());
         }
         let pattern = match tone {
             Some(tone) => Some(self.tones.of(tone, law).ok_or_else(|| format!("the country has no {tone:?}"))?),
@@ -305,6 +320,7 @@ impl MediaThread {
     fn close(&mut self, call: CallId) -> Closed {
         let Some(connection) = self.connections.remove(&call) else { return Closed::default() };
         self.sockets.remove(&mut *self.parts.ring, &connection);
+        self.sound.call_ended(call);
         connection.close()
     }
 
@@ -377,7 +393,7 @@ impl MediaThread {
         let now = Instant::now();
         for connection in self.connections.values_mut().filter(|connection| connection.clock() == clock && !connection.bridges())
         {
-            connection.pump(now);
+            connection.pump(now, &mut self.sound);
             tell(&self.parts.inputs, connection);
         }
     }

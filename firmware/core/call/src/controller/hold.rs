@@ -1,7 +1,8 @@
 //! An answered call changes its media: hold and retrieve by either side, another address or codec.
 //!
 //! A SIP side holds by what it offers (RFC 3264 8.4) and keeps its port. An ISDN side holds by HOLD (Q.932 6.2) and leaves its channel to
-//! other calls. Whichever it is, the other side is told by what it has: an offer that asks for nothing, NOTIFY. It hears silence meanwhile.
+//! other calls. Whichever it is, the other side is told by what it has: an offer that asks for nothing, NOTIFY. What it hears meanwhile is
+//! the media threads' business: music on hold, or silence.
 
 use media::{Direction, Offer};
 use model::api::CallState;

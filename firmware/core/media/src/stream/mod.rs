@@ -249,6 +249,8 @@ impl Stream {
         if let Some(clock) = &mut self.clock {
             clock.line = now;
         }
+        // What may pass later follows what the line said.
+        self.offsets = None;
         let to = self.latch.rtp();
         if !self.direction.sends() || is_nowhere(to) {
             self.packetiser.pass();

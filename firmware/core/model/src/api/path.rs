@@ -32,6 +32,9 @@ pub const CALLS: &str = "/v1/calls";
 pub const CALL: &str = "/v1/calls/{id}";
 /// `POST` ends a call (administrator).
 pub const CALL_HANGUP: &str = "/v1/calls/{id}/hangup";
+/// `PUT` plays an answered call, both sides of it, to the sound card of `audio.monitor_device`; `DELETE` ends that (administrator). One call
+/// at a time; it ends with the call. No answer but success.
+pub const CALL_MONITOR: &str = "/v1/calls/{id}/monitor";
 /// `GET` a call's capture as pcapng (administrator).
 pub const CALL_CAPTURE: &str = "/v1/calls/{id}/capture";
 /// `GET` how each second of a call sounded, over or not: `Vec<`[`super::QualitySecond`]`>`.
@@ -105,6 +108,12 @@ pub fn call(id: u64) -> String {
 #[must_use]
 pub fn call_hangup(id: u64) -> String {
     CALL_HANGUP.replace("{id}", &id.to_string())
+}
+
+/// The path by which one call is listened to.
+#[must_use]
+pub fn call_monitor(id: u64) -> String {
+    CALL_MONITOR.replace("{id}", &id.to_string())
 }
 
 /// The path of one call's capture.

@@ -2,6 +2,7 @@
 //!
 //! Drive it by [`read`]; what comes back has passed every check of form in [`validate`].
 
+mod audio;
 mod check_nfas;
 mod check_span;
 mod dahdi;
@@ -18,6 +19,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
+pub use audio::Audio;
 pub use dahdi::{
     ChannelGroup, ChannelKind, DEFAULT_TONE_ZONE, DahdiSpan, DynamicSpan, EchoCanceller, Law, LineCode, SpanChannel, T1Framing,
 };
@@ -46,6 +48,9 @@ pub struct Settings {
     pub media: Media,
     /// Call captures as pcapng files.
     pub capture: Capture,
+    /// Music on hold and listening to calls by a sound card.
+    #[serde(skip_serializing_if = "Audio::is_unused")]
+    pub audio: Audio,
     /// TDM spans.
     #[serde(rename = "span")]
     pub spans: Vec<Span>,
@@ -65,6 +70,7 @@ impl Default for Settings {
             sip: Sip::default(),
             media: Media::default(),
             capture: Capture::default(),
+            audio: Audio::default(),
             spans: Vec::new(),
             peers: Vec::new(),
             routes: Vec::new(),

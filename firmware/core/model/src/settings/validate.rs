@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::audio::check_audio;
 use super::check_span::{check_span, check_spans};
 use super::{Peer, Problem, Route, Settings, Span};
 use crate::country;
@@ -13,6 +14,7 @@ pub fn validate(settings: &Settings) -> Vec<Problem> {
     check_country(&settings.country, &mut problems);
     sip(settings, &mut problems);
     media(settings, &mut problems);
+    check_audio(&settings.audio, &mut problems);
     names(settings, &mut problems);
     for (index, span) in settings.spans.iter().enumerate() {
         check_span(index, span, &mut problems);

@@ -15,7 +15,9 @@ use super::super::connection::{Carries, Connection};
 use super::super::digit_relay::DigitRelay;
 use super::super::echo::EchoChoice;
 use super::super::end::End;
+use super::super::sound::Sound;
 use super::super::timeslot::{Timeslot, Voice};
+use super::cards::sound;
 use super::signals::{blocks, speech, tones};
 use super::sockets::{port, session_of};
 
@@ -40,6 +42,7 @@ struct OnALine {
     user: VirtualUser,
     far: Box<dyn Channel>,
     connection: Connection,
+    sound: Sound,
     peer: UdpSocket,
     port: u16,
 }
@@ -57,7 +60,7 @@ impl OnALine {
         let relay = DigitRelay::new(Law::A, &std::sync::Arc::default()).unwrap();
         let carries = Carries { law: Law::A, clear: false };
         let connection = Connection::new(CallId(1), timeslot, rtp, [Some(relay), None], carries);
-        Self { network, user, far, connection, peer, port }
+        Self { network, user, far, connection, sound: sound().0, peer, port }
     }
 
     /// One block of the line, and every second one a packet; what was allocated for the call.
@@ -71,12 +74,12 @@ impl OnALine {
         }
         let packet = number.is_multiple_of(2).then(|| packet(number / 2, &[0x12; 160]));
         let from = self.peer.local_addr().unwrap();
-        let (connection, port) = (&mut self.connection, self.port);
+        let (connection, sound, port) = (&mut self.connection, &mut self.sound, self.port);
         let counted = measure(|| {
             if let Some(packet) = &packet {
                 connection.take(now, port, from, packet);
             }
-            connection.pump(now);
+            connection.pump(now, sound);
         });
         let mut octets = [0; 512];
         while self.peer.recv(&mut octets).is_ok() {}

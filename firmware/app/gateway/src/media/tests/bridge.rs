@@ -8,6 +8,7 @@ use media::{Codec, Direction, Format, Law, g711};
 
 use super::super::connection::{Carries, Connection};
 use super::super::end::End;
+use super::cards::sound;
 use super::sockets::{port, session_of};
 
 /// A box between two peers of these codecs and events.
@@ -84,12 +85,35 @@ fn digits_of_the_box_end_the_bridge_and_audio_goes_on() {
     };
     between.connection.key(&Terminal::Rtp(terminal), "7", 100);
     assert!(!between.connection.bridges());
-    let mut heard = Vec::new();
+    let (mut heard, mut sound) = (Vec::new(), sound().0);
     for number in 2..40 {
         between.says(0, number, 8, 0x12);
-        (0..2).for_each(|_| between.connection.pump(Instant::now()));
+        (0..2).for_each(|_| between.connection.pump(Instant::now(), &mut sound));
         heard.extend(between.got(1));
     }
     assert!(heard.contains(&(96, 7)), "{heard:?}");
     assert!(heard.iter().filter(|packet| **packet == (8, 0x12)).count() > 20, "{heard:?}");
+}
+
+#[test]
+fn peer_that_holds_needs_the_beat_for_music_and_passes_again_afterwards() {
+    let mut between = Between::new([Codec::Pcma, Codec::Pcma], [None, None]);
+    between.says(0, 1, 8, 0x12);
+    let terminal = |between: &Between, direction| RtpTerminal {
+        local_port: between.ports[1],
+        remote: between.address(1),
+        format: Format::of(Codec::Pcma),
+        telephone_event: None,
+        digits_in_signalling: false,
+        ptime_ms: 20,
+        direction,
+    };
+    let held = terminal(&between, Direction::Inactive);
+    between.connection.redirect(&held);
+    assert!(!between.connection.bridges());
+    let back = terminal(&between, Direction::SendRecv);
+    between.connection.redirect(&back);
+    assert!(between.connection.bridges());
+    between.says(0, 2, 8, 0x34);
+    assert_eq!(between.got(1), [(8, 0x12), (8, 0x34)]);
 }

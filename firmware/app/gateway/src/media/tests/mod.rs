@@ -1,9 +1,13 @@
-//! The pieces of the media thread by themselves: sockets and sessions, timeslots on a virtual span, digits in audio.
+//! The pieces of the media thread by themselves: sockets and sessions, timeslots on a virtual span, digits in audio, sound cards.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod allocations;
 mod bridge;
+mod cards;
 mod digit_relay;
+mod monitor;
+mod music;
+mod peer_hold;
 mod signals;
 mod sockets;
 mod timeslot;

@@ -12,8 +12,13 @@ pub(super) fn peak(dbm0: f64) -> f64 {
 
 /// Level of A-law octets.
 pub(super) fn level(octets: &[u8]) -> f64 {
-    let power: f64 = octets.iter().map(|octet| f64::from(g711::decode(Law::A, *octet)).powi(2)).sum();
-    10.0 * (power / octets.len() as f64 * 2.0 / 32_256_f64.powi(2)).log10() + 3.14
+    level_of(&octets.iter().map(|octet| g711::decode(Law::A, *octet)).collect::<Vec<_>>())
+}
+
+/// Level of linear samples.
+pub(super) fn level_of(samples: &[i16]) -> f64 {
+    let power: f64 = samples.iter().map(|sample| f64::from(*sample).powi(2)).sum();
+    10.0 * (power / samples.len() as f64 * 2.0 / 32_256_f64.powi(2)).log10() + 3.14
 }
 
 /// The sum of sines (Hz, dBm0).

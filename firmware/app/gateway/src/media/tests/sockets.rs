@@ -17,6 +17,7 @@ use super::super::connection::{Carries, Connection};
 use super::super::end::End;
 use super::super::rtp_socket::RtpSocket;
 use super::super::sockets::Sockets;
+use super::cards::sound;
 
 /// An even port that is free, and so is the next, at this moment.
 pub(super) fn port(address: IpAddr) -> u16 {
@@ -129,6 +130,7 @@ fn five_between_peers(telephone_event: Option<u8>) -> Vec<Vec<u8>> {
     let a = End::Rtp(Box::new(session(near, &peers[0], 46, Some(101))));
     let b = End::Rtp(Box::new(session(port(localhost), &peers[1], 46, telephone_event)));
     let mut connection = Connection::new(CallId(1), a, b, [None, None], Carries { law: Law::A, clear: false });
+    let (mut sound, _orders) = sound();
     let start = Instant::now();
     // RFC 4733: event 5, volume 10, 800 units of 125 us; the end is told three times.
     for (number, flags) in [(1, 0x0a), (2, 0x8a), (3, 0x8a), (4, 0x8a)] {
@@ -136,7 +138,7 @@ fn five_between_peers(telephone_event: Option<u8>) -> Vec<Vec<u8>> {
         connection.take(start, near, peers[0].local_addr().unwrap(), &event);
     }
     for block in 0..40 {
-        connection.pump(start + std::time::Duration::from_millis(10 * block));
+        connection.pump(start + std::time::Duration::from_millis(10 * block), &mut sound);
     }
     let mut octets = [0; 512];
     std::iter::from_fn(|| peers[1].recv(&mut octets).ok().map(|length| octets[..length].to_vec())).collect()
