@@ -2,6 +2,7 @@
 //! to. The card has a clock of its own, the span another.
 
 use crate::scene::{SOON, Scene, Trunk};
+use crate::sound_card::Pulled;
 use crate::sound_loop::{IN, OUT, assert_near_tone, require_loop};
 use audio::{BLOCK, Capture};
 use hw_tests::Transport;
@@ -24,12 +25,17 @@ const MUSIC_HZ: f64 = 700.0;
 
 /// `aplay` plays a tone into the loop until it is dropped.
 fn play_music(scratch: &Scratch) -> Process {
-    let file = scratch.join("music.wav");
+    play_music_in(scratch.path())
+}
+
+/// The same, with its files in this folder.
+fn play_music_in(folder: &Path) -> Process {
+    let file = folder.join("music.wav");
     let tone: Vec<i16> =
         (0..480_000).map(|at| (10_000.0 * (TAU * MUSIC_HZ * f64::from(at) / 8000.0).sin()).round() as i16).collect();
     Audio::from_i16(&tone).save(&file);
     let mut player =
-        Process::start(&system_program("aplay", "alsa-utils"), ["-D", IN, file.to_str().unwrap()], scratch.join("aplay.log"));
+        Process::start(&system_program("aplay", "alsa-utils"), ["-D", IN, file.to_str().unwrap()], folder.join("aplay.log"));
     player.wait_for_line("Playing WAVE", SOON);
     player
 }
@@ -114,6 +120,43 @@ fn card_that_another_program_has_is_silence_and_music_once_it_is_free() {
     println!("figure: {} ms of silence, then {} ms of music", quiet / 8, loud(&heard).len() / 8);
     assert!(quiet > 2000 * 8 && loud(&heard).len() > 2000 * 8);
     assert_near_tone(loud(&heard), MUSIC_HZ);
+}
+
+#[test]
+fn card_is_pulled_while_a_call_is_held_and_its_music_is_heard_again_when_it_is_back() {
+    require_loop();
+    let scratch = Scratch::new("music-pulled");
+    let player = play_music(&scratch);
+    let held = Held::start(&scratch);
+    let (again, next) = std::sync::mpsc::channel();
+    let elsewhere = scratch.subdirectory("again");
+    std::thread::scope(|threads| {
+        let pulling = threads.spawn(move || {
+            std::thread::sleep(Duration::from_secs(3));
+            let mut pulled = Pulled::begin();
+            std::thread::sleep(Duration::from_millis(500));
+            // The kernel waits until it is closed here too.
+            drop(player);
+            pulled.end();
+            again.send(()).unwrap();
+        });
+        let playing = threads.spawn(move || {
+            next.recv().unwrap();
+            let player = play_music_in(&elsewhere);
+            std::thread::sleep(Duration::from_secs(16));
+            drop(player);
+        });
+        let (scene, heard) = held.hold(Duration::from_secs(18));
+        pulling.join().unwrap();
+        playing.join().unwrap();
+        let log = scene.gateway.log_tail();
+        assert_eq!(log.matches("the sound card is unplugged").count(), 1, "{log}");
+        let is_loud = |block: &[i16]| block.iter().any(|sample| sample.unsigned_abs() > 1000);
+        let loud: Vec<usize> = heard.chunks(BLOCK).enumerate().filter(|(_, block)| is_loud(block)).map(|(at, _)| at).collect();
+        let gaps: Vec<usize> = loud.windows(2).map(|pair| (pair[1] - pair[0] - 1) * 10).filter(|gap| *gap > 0).collect();
+        println!("figure: {} ms of music with gaps of {gaps:?} ms", loud.len() * 10);
+        assert!(gaps.iter().filter(|gap| **gap > 1000).count() == 1 && gaps.iter().all(|gap| *gap < 12_500), "{gaps:?}\n{log}");
+    });
 }
 
 /// `arecord` at the other end of the monitor's cable, for so many seconds.

@@ -144,18 +144,18 @@ fn line_one_percent_slow_input_is_left_out_and_output_repeated_once_a_second() {
 }
 
 /// Takes the card from its driver, and gives it back when dropped.
-struct Pulled(Option<std::thread::JoinHandle<std::io::Result<()>>>);
+pub(crate) struct Pulled(Option<std::thread::JoinHandle<std::io::Result<()>>>);
 
 const DRIVER: &str = "/sys/bus/platform/drivers/snd_aloop";
 const CARD: &str = "snd_aloop.0";
 
 impl Pulled {
     /// The kernel's part ends when the last program has closed the card.
-    fn begin() -> Self {
+    pub(crate) fn begin() -> Self {
         Self(Some(std::thread::spawn(|| std::fs::write(format!("{DRIVER}/unbind"), CARD))))
     }
 
-    fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         if let Some(thread) = self.0.take() {
             thread.join().unwrap().unwrap();
             std::fs::write(format!("{DRIVER}/bind"), CARD).unwrap();
