@@ -316,7 +316,7 @@ pub(crate) fn quality(seconds: &[QualitySecond]) -> String {
                 CallLeg::To => "to".into(),
             },
             second.second.to_string(),
-            format!("{:.0} dBm0", second.level_dbm0),
+            second.level_dbm0.map_or_else(nothing, |level| format!("{level:.0} dBm0")),
             format!("{:.1} %", second.loss_percent),
             format!("{:.1} ms", second.jitter_ms),
             format!("{} ms", second.buffer_ms),

@@ -19,6 +19,8 @@ pub enum Codec {
     Pcma,
     /// G.711 mu-law.
     Pcmu,
+    /// G.722 at 64 kbit/s: an octet each 125 us, of two samples at 16 kHz. Its RTP clock is 8000 Hz all the same (RFC 3551 section 4.5.2).
+    G722,
     /// The 64 kbit/s of a data call as they are (RFC 4040).
     Clearmode,
 }
@@ -35,12 +37,13 @@ struct Row {
 
 impl Codec {
     /// Every codec that this crate knows.
-    pub const ALL: [Self; 3] = [Self::Pcma, Self::Pcmu, Self::Clearmode];
+    pub const ALL: [Self; 4] = [Self::Pcma, Self::Pcmu, Self::G722, Self::Clearmode];
 
     const fn row(self) -> Row {
         match self {
             Self::Pcma => Row { name: "PCMA", payload_type: Some(8), law: Some(Law::A) },
             Self::Pcmu => Row { name: "PCMU", payload_type: Some(0), law: Some(Law::Mu) },
+            Self::G722 => Row { name: "G722", payload_type: Some(9), law: None },
             Self::Clearmode => Row { name: "CLEARMODE", payload_type: None, law: None },
         }
     }
@@ -76,9 +79,15 @@ impl Codec {
     #[must_use]
     pub const fn is_clear(self) -> bool {
         match self {
-            Self::Pcma | Self::Pcmu => false,
+            Self::Pcma | Self::Pcmu | Self::G722 => false,
             Self::Clearmode => true,
         }
+    }
+
+    /// Whether its octets are sound that only a decoder makes samples of, one that lives outside of core.
+    #[must_use]
+    pub const fn is_encoded(self) -> bool {
+        self.law().is_none() && !self.is_clear()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Voice over RTP: G.711, RTP and RTCP, SRTP, jitter buffer and concealment, quality, tones, telephone events, an echo canceller, SDP offer
+//! Voice over RTP: G.711 and whole octets of G.722, RTP and RTCP, SRTP, jitter buffer and concealment, quality, tones, telephone events, an echo canceller, SDP offer
 //! and answer.
 //!
 //! Five parts, of which the first two meet only in [`Offer`]:
@@ -18,7 +18,8 @@
 //! after each:   poll_transmit and poll_event until None
 //! ```
 //!
-//! Sample counts are of 8000 Hz everywhere. Left out of this first cut: ICE, SRTP within [`Stream`], rtcp-mux, codecs that need samples.
+//! Sample counts are of 8000 Hz everywhere. Left out of this first cut: ICE, SRTP within [`Stream`], rtcp-mux. Octets of codecs other than G.711
+//! become samples, and samples octets, in the layer above.
 #![forbid(unsafe_code)]
 #![warn(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::wildcard_enum_match_arm)]
 
@@ -45,7 +46,7 @@ pub use jitter::Mode;
 pub use octets::NoRoom;
 pub use offer::{Direction, Offer};
 pub use quality::Quality;
-pub use stream::{Event, Passing, Stream, StreamConfig, StreamStats, Transmit, TransmitKind};
+pub use stream::{Event, Filled, Passing, Stream, StreamConfig, StreamStats, Transmit, TransmitKind};
 
 /// Samples in one block: 10 ms at 8000 Hz.
 pub const BLOCK: usize = 80;

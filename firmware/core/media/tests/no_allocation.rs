@@ -6,7 +6,7 @@ mod trace;
 use std::time::Duration;
 
 use media::rtp::Packet;
-use media::{BLOCK, Mode, Stream, StreamConfig, rtcp};
+use media::{BLOCK, Codec, Filled, Format, Mode, Stream, StreamConfig, rtcp};
 use trace::{listener, peer};
 
 #[test]
@@ -108,4 +108,43 @@ fn peer_reports() -> Vec<u8> {
     let length = composer.finish().unwrap();
     bytes.truncate(length);
     bytes
+}
+
+#[test]
+#[allow(clippy::disallowed_methods, reason = "virtual time needs one real instant to start from")]
+fn stream_of_an_encoded_codec_takes_no_memory() {
+    let mut stream = Stream::new(StreamConfig { format: Format::of(Codec::G722), ..listener(Mode::VOICE, true) });
+    let start = std::time::Instant::now();
+    let (mut holes, mut lines) = (0, 0);
+    let counted = allocation_counter::measure(|| {
+        let mut bytes = [0; 512];
+        for block in 0..3_000u32 {
+            let now = start + Duration::from_millis(u64::from(block) * 10);
+            let number = block / 2;
+            if block % 2 == 0 && number % 17 != 3 {
+                // The peer sends A-law for a while, and the buffer changes with it.
+                let payload_type = if (500..600).contains(&number) { 8 } else { 9 };
+                let packet = Packet { payload_type, payload: &[0x2A; 160], ..packet(number) };
+                let length = packet.emit(&mut bytes).unwrap();
+                stream.handle_rtp(now, peer(), &bytes[..length]);
+            }
+            let mut octets = [0; BLOCK];
+            match stream.ip_to_line(&mut octets) {
+                Filled::Encoded | Filled::Silence => stream.line_to_ip(now, &octets),
+                Filled::Holed => {
+                    holes += 1;
+                    stream.miss_block(now);
+                }
+                Filled::Line => {
+                    lines += 1;
+                    stream.line_to_ip(now, &octets);
+                }
+            }
+            stream.sounded(&[100; BLOCK]);
+            while stream.poll_transmit().is_some() {}
+            while stream.poll_event().is_some() {}
+        }
+    });
+    assert_eq!(counted.count_total, 0, "{counted:?}");
+    assert!(holes > 100 && lines > 150, "{holes} {lines}");
 }

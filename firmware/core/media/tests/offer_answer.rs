@@ -123,7 +123,7 @@ fn what_cannot_be_agreed_to_says_why_and_with_which_status() {
         (sdp(""), Reason::NoAudio, 488),
         (sdp("m=video 5000 RTP/AVP 97\r\n"), Reason::NoAudio, 488),
         (sdp("m=audio 0 RTP/AVP 8\r\n"), Reason::NoAudio, 488),
-        (sdp("m=audio 5000 RTP/AVP 9 18 101\r\n"), Reason::NoCodec("9 18 101".into()), 488),
+        (sdp("m=audio 5000 RTP/AVP 4 18 101\r\n"), Reason::NoCodec("4 18 101".into()), 488),
         (format!("{origin}m=audio 5000 RTP/AVP 8\r\n"), Reason::NoConnection, 400),
         (format!("{origin}c=IN IP4 host.example\r\nm=audio 5000 RTP/AVP 8\r\n"), Reason::Address("host.example".into()), 488),
         (
@@ -185,6 +185,42 @@ fn answer_takes_our_first_codec_their_event_number_and_their_ptime() {
         direction: Direction::SendRecv,
     };
     assert_eq!(answered, expected);
+}
+
+fn wideband() -> Offer {
+    Offer { formats: [Codec::G722, Codec::Pcma].map(Format::of).to_vec(), ..ours() }
+}
+
+#[test]
+fn offer_with_g722_names_it_with_the_clock_of_8000() {
+    let text = offer_to_sdp(&wideband(), ORIGIN);
+    let audio: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("m=")).take(3).collect();
+    assert_eq!(audio, ["m=audio 16384 RTP/AVP 9 8 13 101", "a=rtpmap:9 G722/8000", "a=rtpmap:8 PCMA/8000"]);
+}
+
+#[test]
+fn g722_of_a_peer_is_read_by_its_number_or_its_name() {
+    for (format, lines, payload_type) in [
+        ("9", "", 9),
+        ("9", "a=rtpmap:9 G722/8000\r\n", 9),
+        ("109", "a=rtpmap:109 g722/8000/1\r\n", 109),
+        // The rate at which it samples is what some peers write (RFC 3551 section 4.5.2 says why it is 8000).
+        ("9", "a=rtpmap:9 G722/16000\r\n", 9),
+    ] {
+        let offer = read_offer(&sdp(&format!("m=audio 5000 RTP/AVP {format}\r\n{lines}"))).unwrap();
+        assert_eq!(offer.formats, [Format { codec: Codec::G722, payload_type }], "{lines}");
+    }
+}
+
+#[test]
+fn answer_of_g722_has_no_comfort_noise_and_that_of_g711_has() {
+    for (theirs, codec) in [(wideband(), Codec::G722), (ours(), Codec::Pcma)] {
+        let answered = wideband().answer(&theirs).unwrap();
+        assert_eq!((&answered.formats[..], answered.comfort_noise), (&[Format::of(codec)][..], codec == Codec::Pcma));
+        let text = answer_to_sdp(&offer_to_sdp(&theirs, ORIGIN), &Offer { comfort_noise: true, ..answered }, ORIGIN).unwrap();
+        let read = read_answer(&wideband(), &text).unwrap();
+        assert_eq!((&read.formats[..], read.comfort_noise), (&[Format::of(codec)][..], codec == Codec::Pcma));
+    }
 }
 
 #[test]

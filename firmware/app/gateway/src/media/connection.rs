@@ -19,7 +19,7 @@ use super::bridge;
 use super::digit_relay::{DigitRelay, Keyed};
 use super::end::End;
 use super::music::Listener;
-use super::rtp_socket::RtpSocket;
+use super::rtp_socket::{self, RtpSocket};
 use super::sound::Sound;
 
 /// Blocks moved at once from one end: more than 200 ms late is lost rather than chased.
@@ -199,6 +199,15 @@ impl Connection {
             Way::Forth => (Side::Incoming, &mut self.a, &mut self.b, forth),
             Way::Back => (Side::Outgoing, &mut self.b, &mut self.a, back),
         };
+        // Music and who listens need what is heard.
+        if relay.is_none()
+            && !from.holds(now)
+            && !sound.monitor.listens_to(self.call)
+            && let (Some(from), Some(to)) = (from.socket(), to.socket())
+            && rtp_socket::pass_octets(self.call, now, from, to)
+        {
+            return true;
+        }
         let mut block = [0; BLOCK];
         if !from.read(&mut block) {
             return false;
@@ -259,8 +268,10 @@ impl Connection {
     /// An RTP end moved or holds; found by its port.
     pub(super) fn redirect(&mut self, terminal: &RtpTerminal) {
         for end in [&mut self.a, &mut self.b] {
-            if let Some(socket) = end.socket().filter(|socket| socket.port() == terminal.local_port) {
-                socket.redirect(terminal);
+            if let Some(socket) = end.socket().filter(|socket| socket.port() == terminal.local_port)
+                && let Err(reason) = socket.redirect(terminal)
+            {
+                self.told.note(reason);
             }
         }
         self.bridges = !self.needs_beat && bridge::is_possible(&self.a, &self.b);
@@ -413,7 +424,7 @@ fn second(leg: CallLeg, end: &mut End, other: &End) -> Option<QualitySecond> {
     Some(QualitySecond {
         leg,
         second: quality.second,
-        level_dbm0: quality.level_dbm0 as f32,
+        level_dbm0: quality.level_dbm0.map(|level| level as f32),
         loss_percent: quality.loss_percent as f32,
         jitter_ms: quality.jitter_ms as f32,
         buffer_ms: quality.depth.nominal_ms,

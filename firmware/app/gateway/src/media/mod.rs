@@ -29,6 +29,7 @@ mod sockets;
 mod sound;
 mod thread;
 mod timeslot;
+mod wideband;
 
 use std::collections::HashSet;
 use std::fmt;

@@ -71,6 +71,11 @@ impl Monitor {
         Some((before.call, before.output?))
     }
 
+    /// Whether it is this call that is listened to.
+    pub(super) fn listens_to(&self, call: CallId) -> bool {
+        self.0.as_ref().is_some_and(|monitored| monitored.call == call)
+    }
+
     /// Listens to this call no more; `None` when it was not listened to, else what is to be closed.
     pub(super) fn end(&mut self, call: CallId) -> Option<Option<Box<dyn Output>>> {
         self.0.take_if(|monitored| monitored.call == call).map(|monitored| monitored.output)

@@ -8,11 +8,12 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use call::words::{CallId, RtpTerminal};
 use media::tone::{Keyed, Keys};
-use media::{BLOCK, Codec, Event, Law, Mode, Passing, Quality, Stream, StreamConfig, StreamStats, TransmitKind};
+use media::{BLOCK, Codec, Event, Filled, Law, Mode, Passing, Quality, Stream, StreamConfig, StreamStats, TransmitKind, g711};
 use model::settings::{self, Jitter};
 use nix::sys::socket::{setsockopt, sockopt};
 
 use super::music::PeerHold;
+use super::wideband::Wideband;
 use crate::capture::{Capture, Packet};
 
 /// Bounds of the adaptive jitter buffer.
@@ -27,6 +28,9 @@ pub(super) struct RtpSocket {
     rtcp: UdpSocket,
     local: SocketAddr,
     stream: Stream,
+    line_law: Law,
+    /// Since the session first had G.722.
+    wideband: Option<Wideband>,
     /// Digits for a peer that takes no telephone events, as tones.
     keyed: Keyed,
     takes_events: bool,
@@ -75,10 +79,12 @@ impl RtpSocket {
             rtcp,
             local: SocketAddr::new(address, port),
             stream,
+            line_law,
+            codec: terminal.format.codec,
+            wideband: Wideband::of(terminal.format.codec, line_law)?,
             keyed,
             takes_events: terminal.telephone_event.is_some(),
             is_told_in_signalling: terminal.digits_in_signalling,
-            codec: terminal.format.codec,
             data_depth_ms: settings.jitter_ms,
             hold: PeerHold::Off,
             capture,
@@ -139,20 +145,55 @@ impl RtpSocket {
     pub(super) fn write_block(&mut self, call: CallId, now: Instant, block: &[u8; BLOCK]) {
         let mut block = *block;
         self.keyed.fill(&mut block);
-        self.stream.line_to_ip(now, &block);
+        self.send(call, now, &mut block);
+    }
+
+    /// Sends a block that is in the line's law.
+    fn send(&mut self, call: CallId, now: Instant, block: &mut [u8; BLOCK]) {
+        if let Some(wideband) = self.wideband.as_mut().filter(|_| self.codec.is_encoded()) {
+            wideband.encode(block);
+        }
+        self.stream.line_to_ip(now, block);
+        self.transmit(call);
+    }
+
+    /// Sends a block of another session's G.722, or what was lost of it as lost; a digit that is keyed as a tone takes its place.
+    fn send_encoded(&mut self, call: CallId, now: Instant, octets: Option<&[u8; BLOCK]>) {
+        let mut tone = [g711::silence(self.line_law); BLOCK];
+        if self.keyed.fill(&mut tone) {
+            return self.send(call, now, &mut tone);
+        }
+        match octets {
+            Some(octets) => self.stream.line_to_ip(now, octets),
+            None => self.stream.miss_block(now),
+        }
         self.transmit(call);
     }
 
     /// A block for the line.
     pub(super) fn read_block(&mut self, block: &mut [u8; BLOCK]) {
-        self.stream.ip_to_line(block);
+        let samples = match (self.stream.ip_to_line(block), &mut self.wideband) {
+            (Filled::Line, _) => return,
+            (Filled::Encoded | Filled::Holed, Some(wideband)) => wideband.decode(block, self.stream.present()),
+            (Filled::Silence, Some(wideband)) => wideband.rest(block),
+            // What was encoded comes only where G.722 was agreed on.
+            (Filled::Encoded | Filled::Holed | Filled::Silence, None) => {
+                block.fill(g711::silence(self.line_law));
+                [0; BLOCK]
+            }
+        };
+        self.stream.sounded(&samples);
     }
 
-    /// The far side moved, or holds.
-    pub(super) fn redirect(&mut self, terminal: &RtpTerminal) {
+    /// The far side moved, or holds. The error says which codec cannot be had; its packets would be silence.
+    pub(super) fn redirect(&mut self, terminal: &RtpTerminal) -> Result<(), String> {
         self.codec = terminal.format.codec;
+        if self.wideband.is_none() {
+            self.wideband = Wideband::of(self.codec, self.line_law)?;
+        }
         self.stream.redirect(terminal.remote, terminal.format, terminal.direction);
         self.hold = self.hold.after(terminal.direction, Instant::now());
+        Ok(())
     }
 
     /// Whether the far side holds and sends no music of its own.
@@ -244,6 +285,24 @@ impl RtpSocket {
             }
         }
     }
+}
+
+/// Moves a block of G.722 from one session to another that sends it too, where packets do not pass whole ([`super::bridge`]): as it came, the
+/// whole band, and nothing made up. False, and nothing is moved, where octets cannot pass.
+pub(super) fn pass_octets(call: CallId, now: Instant, from: &mut RtpSocket, to: &mut RtpSocket) -> bool {
+    if !(from.codec.is_encoded() && to.codec.is_encoded()) {
+        return false;
+    }
+    let mut block = [0; BLOCK];
+    match from.stream.ip_to_line(&mut block) {
+        Filled::Encoded => to.send_encoded(call, now, Some(&block)),
+        // So that no peer waits in vain for our first packet.
+        Filled::Silence => to.write_block(call, now, &[g711::silence(to.line_law); BLOCK]),
+        Filled::Holed => to.send_encoded(call, now, None),
+        // The peer sends G.711 for once, as it may.
+        Filled::Line => to.write_block(call, now, &block),
+    }
+    true
 }
 
 /// How packets wait for the line.

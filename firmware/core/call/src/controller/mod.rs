@@ -344,5 +344,6 @@ const fn codec(codec: settings::Codec) -> Codec {
     match codec {
         settings::Codec::Pcma => Codec::Pcma,
         settings::Codec::Pcmu => Codec::Pcmu,
+        settings::Codec::G722 => Codec::G722,
     }
 }

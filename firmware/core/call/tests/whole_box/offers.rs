@@ -66,3 +66,38 @@ fn offer_follows_the_settings_of_the_peer() {
     bench.at_exchange(|x, now| x.clear(now, near, cause(16)));
     bench.assert_idle();
 }
+
+/// A box whose peer may have G.722.
+fn wideband() -> Bench {
+    Bench::with(|s| s.peers[0].codecs = vec![Codec::G722, Codec::Pcma])
+}
+
+#[test]
+fn offer_to_a_peer_with_g722_names_it_first() {
+    let mut bench = wideband();
+    let near = bench.exchange_calls("200");
+    let invite = bench.sent("INVITE ")[0].to_owned();
+    assert!(audio(&invite).starts_with("m=audio 40000 RTP/AVP 9 8"), "{invite}");
+    assert!(invite.contains("a=rtpmap:9 G722/8000\r\n"), "{invite}");
+    bench.at_exchange(|x, now| x.clear(now, near, cause(16)));
+    bench.assert_idle();
+}
+
+#[test]
+fn answer_is_g722_to_a_peer_that_may_have_it_and_offers_it() {
+    for (formats, answered) in [("0 8 9", "9"), ("0 8", "8")] {
+        let mut bench = wideband();
+        let body = sdp(&PHONE_OFFER.replace("8 0 101", formats));
+        let call = bench.at_phone(|p, now| p.invite(now, sip::Invite { body, ..Bench::phone_invite("100") }));
+        let far = bench.offered_to_exchange();
+        bench.at_exchange(|x, now| x.connect(now, far, isdn::Connected::default()));
+        assert_eq!(audio(bench.sent("SIP/2.0 200 OK")[0]), format!("m=audio 40000 RTP/AVP {answered}"));
+        bench.at_phone(|p, now| p.hangup(now, call, 480, None, &[]));
+        bench.assert_idle();
+    }
+}
+
+#[test]
+fn g722_is_neither_offered_nor_answered_unless_the_peer_has_it_in_its_settings() {
+    assert_eq!(audio(&answer_to(&PHONE_OFFER.replace("8 0 101", "9 8 0"))), "m=audio 40000 RTP/AVP 8");
+}

@@ -89,13 +89,9 @@ impl Buffer {
     /// An empty buffer.
     #[must_use]
     pub fn new(mode: Mode, content: Content) -> Self {
-        let silence = match content {
-            Content::Companded(law) => g711::silence(law),
-            Content::Opaque(silence) => silence,
-        };
         Self {
             mode,
-            ring: Ring::new(silence),
+            ring: Ring::new(silence(content)),
             state: State::Empty,
             jump_to: None,
             quiet: false,
@@ -154,6 +150,13 @@ impl Buffer {
     #[must_use]
     pub const fn latest_packet(&self) -> u32 {
         self.latest
+    }
+
+    /// The octets are something else from now on: forgets all audio and all delays.
+    pub fn set_content(&mut self, content: Content) {
+        self.ring.set_silence(silence(content));
+        self.loudness = Loudness::new(content);
+        self.reset();
     }
 
     /// Another mode from now on; what waits is played on.
@@ -423,6 +426,14 @@ impl Buffer {
             playout.lowest_fill = i32::MAX;
             playout.surplus_for = 0;
         }
+    }
+}
+
+/// The octet that stands for nothing.
+const fn silence(content: Content) -> u8 {
+    match content {
+        Content::Companded(law) => g711::silence(law),
+        Content::Opaque(silence) => silence,
     }
 }
 

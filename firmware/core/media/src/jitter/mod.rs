@@ -1,4 +1,4 @@
-//! Jitter buffer for octet-per-sample audio: packets in by timestamp, 10 ms blocks out.
+//! Jitter buffer for audio of an octet a timestamp unit (G.711, G.722 at 64 kbit/s, clear mode): packets in by timestamp, 10 ms blocks out.
 //!
 //! A [`ring`] addressed by RTP timestamp, so packets of any length, in any order, meet in the right place. The caller has
 //! already sorted out duplicates ([`crate::reception`]) and conceals what [`Buffer::pull`] says is missing
@@ -36,7 +36,7 @@
 //! - **Always late, or empty for long:** playout starts anew with the next packet.
 //! - **A timestamp far off** counts only when the next packet continues there.
 //!
-//! Left out: slips shorter than a block; codecs that are not one octet a sample (a packet ring for them can use [`delay`]).
+//! Left out: slips shorter than a block; codecs that are not one octet a timestamp unit (a packet ring for them can use [`delay`]).
 
 mod buffer;
 pub mod delay;

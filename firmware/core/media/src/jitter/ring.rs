@@ -27,6 +27,11 @@ impl Ring {
         self.silence
     }
 
+    /// Another octet for what is missing.
+    pub(super) const fn set_silence(&mut self, silence: u8) {
+        self.silence = silence;
+    }
+
     pub(super) fn clear(&mut self) {
         self.present.fill(false);
     }

@@ -28,6 +28,12 @@ impl Impairment {
     /// G.711 without concealment (G.113 table I.4).
     pub const G711_BARE: Self = Self { ie: 0.0, bpl: 4.3 };
 
+    /// G.722 at 64 kbit/s of which a telephone line hears the lower band: 6 of each octet's 8 bits, ADPCM of 48 kbit/s. G.113 has no value for
+    /// that on the narrow-band scale (its values for G.722 are of the wideband E-model, G.107.1). Taken: the Ie of ADPCM with one bit less,
+    /// 2 for G.726 at 40 kbit/s (G.113 table I.1), which it cannot be worse than, and the Bpl of G.711 with the same kind of concealment.
+    /// That the decoder needs some ms to find its step size again behind a hole is not in these.
+    pub const G722_LOWER_BAND: Self = Self { ie: 2.0, bpl: 25.1 };
+
     /// Ie,eff (clause 7.5) for a loss in per cent and a burst ratio (1 is random loss, more is bursty).
     #[must_use]
     pub fn effective(&self, loss_percent: f64, burst_ratio: f64) -> f64 {

@@ -21,8 +21,8 @@ const BURST_WINDOW: u32 = 10;
 pub struct Quality {
     /// Which second of the stream, from 0.
     pub second: u32,
-    /// Mean level of what the line heard, in dBm0; -90 is silence.
-    pub level_dbm0: f64,
+    /// Mean level of what the line heard, in dBm0; -90 is silence. `None` when nobody made samples of what came.
+    pub level_dbm0: Option<f64>,
     /// Share of packets that were not there when due, lost or late, in per cent.
     pub loss_percent: f64,
     /// Interarrival jitter (RFC 3550 A.8) in ms.
@@ -57,7 +57,9 @@ pub struct Situation {
 pub struct Meter {
     blocks: u32,
     seconds: u32,
+    /// Sum of the squares of this second's samples, and blocks of which there were samples.
     energy: u64,
+    sounded: u32,
     second: Loss,
     recent: Loss,
     /// The burst ratio of the window before the present one.
@@ -68,16 +70,21 @@ pub struct Meter {
     delay_sum: f64,
     last: Option<Quality>,
     fresh: bool,
-    level_dbm0: f64,
+    level_dbm0: Option<f64>,
     /// Lowest level of a second: the noise.
     noise_dbm0: Option<f64>,
 }
 
 impl Meter {
-    /// Takes a block that the line heard, as linear samples, from packets of `blocks_per_packet`; true with the last block of
-    /// each second, when [`Meter::complete`] is to be called.
-    pub fn block(&mut self, samples: &[i16; BLOCK], played: Played, blocks_per_packet: u32) -> bool {
+    /// Takes the samples of a block that the line heard.
+    pub fn sound(&mut self, samples: &[i16; BLOCK]) {
         self.energy += samples.iter().map(|sample| u64::from(sample.unsigned_abs()).pow(2)).sum::<u64>();
+        self.sounded += 1;
+    }
+
+    /// Takes a block for the line, from packets of `blocks_per_packet`; true with the last block of each second, when [`Meter::complete`]
+    /// is to be called.
+    pub fn block(&mut self, played: Played, blocks_per_packet: u32) -> bool {
         let missing = match played {
             Played::Audio | Played::Inserted => Some(false),
             Played::Concealed | Played::Underrun => Some(true),
@@ -94,9 +101,11 @@ impl Meter {
 
     /// Makes the sample of the second that is over.
     pub fn complete(&mut self, situation: &Situation) {
-        let mean_square = self.energy as f64 / (f64::from(self.blocks.max(1)) * BLOCK as f64);
-        self.level_dbm0 = (10.0 * (mean_square / MEAN_SQUARE_OF_0_DBM0).log10()).max(SILENCE_DBM0);
-        self.noise_dbm0 = Some(self.noise_dbm0.map_or(self.level_dbm0, |noise| noise.min(self.level_dbm0)));
+        self.level_dbm0 = self.level();
+        self.noise_dbm0 = match (self.noise_dbm0, self.level_dbm0) {
+            (Some(noise), Some(level)) => Some(noise.min(level)),
+            (noise, level) => noise.or(level),
+        };
         let delay_ms = delay(situation);
         let loss_percent = self.second.percent();
         let r = emodel::rating(situation.codec, loss_percent, self.burst_ratio.max(self.recent.burst_ratio()), delay_ms);
@@ -118,11 +127,18 @@ impl Meter {
         self.seconds = self.seconds.saturating_add(1);
         self.blocks = 0;
         self.energy = 0;
+        self.sounded = 0;
         self.second = Loss::default();
         if self.seconds.is_multiple_of(BURST_WINDOW) {
             self.burst_ratio = self.recent.burst_ratio();
             self.recent = Loss::default();
         }
+    }
+
+    /// Of the samples of this second.
+    fn level(&self) -> Option<f64> {
+        let mean_square = (self.sounded > 0).then(|| self.energy as f64 / (f64::from(self.sounded) * BLOCK as f64))?;
+        Some((10.0 * (mean_square / MEAN_SQUARE_OF_0_DBM0).log10()).max(SILENCE_DBM0))
     }
 
     /// The sample of the last whole second, once.
@@ -152,7 +168,7 @@ impl Meter {
     /// Level of the last second and of the quietest one, in dBm0.
     #[must_use]
     pub fn levels(&self) -> Option<(f64, f64)> {
-        self.noise_dbm0.map(|noise| (self.level_dbm0, noise))
+        self.level_dbm0.zip(self.noise_dbm0)
     }
 
     /// Bursts and gaps of the whole call.

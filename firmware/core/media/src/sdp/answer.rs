@@ -19,11 +19,16 @@ impl Offer {
             address: self.address,
             formats: vec![format],
             telephone_event: self.telephone_event.and(theirs.telephone_event),
-            comfort_noise: self.comfort_noise && theirs.comfort_noise,
+            comfort_noise: self.comfort_noise && theirs.comfort_noise && goes_with_noise(format),
             ptime_ms: theirs.ptime_ms,
             direction: self.direction.and(theirs.direction.reversed()),
         })
     }
+}
+
+/// Whether comfort noise of 8000 Hz (payload type 13) belongs to this codec: to G.711, of what is offered here (RFC 3389 section 4).
+const fn goes_with_noise(format: Format) -> bool {
+    format.codec.law().is_some()
 }
 
 fn no_codec(formats: &[Format]) -> Unacceptable {
@@ -89,7 +94,7 @@ pub fn read_answer(ours: &Offer, text: &str) -> Result<Offer, Unacceptable> {
         address: theirs.address,
         formats: vec![*format],
         telephone_event: ours.telephone_event.and(theirs.telephone_event),
-        comfort_noise: ours.comfort_noise && theirs.comfort_noise,
+        comfort_noise: ours.comfort_noise && theirs.comfort_noise && goes_with_noise(*format),
         ptime_ms: theirs.ptime_ms,
         direction: ours.direction.and(theirs.direction.reversed()),
     })

@@ -207,7 +207,8 @@ impl Stream {
         } else if payload_type == comfort_noise::PAYLOAD_TYPE {
             Some(Meaning::ComfortNoise)
         } else {
-            Format::of_payload_type(payload_type).map(|format| Meaning::Audio(format.codec))
+            let known = Format::of_payload_type(payload_type).filter(|format| format.codec.law().is_some());
+            known.map(|format| Meaning::Audio(format.codec))
         }
     }
 
@@ -277,6 +278,7 @@ impl Stream {
             Meaning::Audio(codec) => {
                 if let Some(payload) = self.scratch.get_mut(..packet.payload.len()) {
                     payload.copy_from_slice(packet.payload);
+                    self.playback.carry(codec);
                     if let Some(law) = codec.law() {
                         g711::convert(law, self.line_law, payload);
                     }

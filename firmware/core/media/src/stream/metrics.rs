@@ -39,7 +39,13 @@ impl Stream {
     }
 
     const fn impairment(&self) -> Impairment {
-        if self.playback.conceals() { Impairment::G711_CONCEALED } else { Impairment::G711_BARE }
+        if self.playback.is_encoded() {
+            Impairment::G722_LOWER_BAND
+        } else if self.playback.conceals() {
+            Impairment::G711_CONCEALED
+        } else {
+            Impairment::G711_BARE
+        }
     }
 
     /// `None` when not wanted, or when nothing was heard yet.

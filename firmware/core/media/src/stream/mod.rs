@@ -9,8 +9,11 @@
 //!
 //! **Which source.** One SSRC at a time; two packets in a row of another one make it the new source.
 //!
-//! Both G.711 payload types are always understood, whatever was agreed for sending, because an offerer must take every
+//! Both G.711 payload types are always understood in a call of speech, whatever was agreed for sending, because an offerer must take every
 //! codec it offered (RFC 3264 section 5.1).
+//!
+//! **Encoded codecs** ([`crate::Codec::is_encoded`]: G.722). Their octets go in and out as they are: the layer above gives blocks of them to
+//! [`Stream::line_to_ip`], and [`Filled`] says what it gets from [`Stream::ip_to_line`]. They are understood while they are what is sent.
 
 mod incoming;
 mod metrics;
@@ -30,6 +33,7 @@ use sansio::Timers;
 
 pub use outgoing::{Transmit, TransmitKind};
 pub use passing::Passing;
+pub use playback::Filled;
 pub use stats::StreamStats;
 
 use crate::comfort_noise;
@@ -243,24 +247,11 @@ impl Stream {
         }
     }
 
-    /// Takes one block from the line, in line law; now and then a packet is whole and waits in `poll_transmit`.
+    /// Takes one block from the line, in line law, or octets of an encoded codec when that is what is sent; now and then a packet is whole
+    /// and waits in `poll_transmit`.
     pub fn line_to_ip(&mut self, now: Instant, block: &[u8; BLOCK]) {
-        self.tick(now);
-        if let Some(clock) = &mut self.clock {
-            clock.line = now;
-        }
-        // What may pass later follows what the line said.
-        self.offsets = None;
-        let to = self.latch.rtp();
-        if !self.direction.sends() || is_nowhere(to) {
-            self.packetiser.pass();
-            return;
-        }
-        if self.send_events(to) {
-            self.packetiser.pass();
-            return;
-        }
-        let suppresses = !matches!(self.playback.buffer.mode(), Mode::Data { .. });
+        let Some(to) = self.next_block(now) else { return };
+        let suppresses = !matches!(self.playback.buffer.mode(), Mode::Data { .. }) && self.format.codec.law().is_some();
         let suppressor = self.suppressor.as_mut().filter(|_| suppresses);
         let whole = self.packetiser.collect(block);
         let verdict = suppressor.map_or(Verdict::Speech, |suppressor| {
@@ -270,6 +261,32 @@ impl Stream {
         if whole {
             self.send(to, &verdict);
         }
+    }
+
+    /// The block that was to be sent is missing: the peer, which gets no packet for it but its number, conceals it in its own way. What was
+    /// collected before goes out, as a shorter packet.
+    pub fn miss_block(&mut self, now: Instant) {
+        let Some(to) = self.next_block(now) else { return };
+        if !self.packetiser.collected().is_empty() {
+            self.send_audio(to);
+        }
+        self.packetiser.miss();
+    }
+
+    /// A block of the line's time begins: where its audio goes, when it goes anywhere.
+    fn next_block(&mut self, now: Instant) -> Option<SocketAddr> {
+        self.tick(now);
+        if let Some(clock) = &mut self.clock {
+            clock.line = now;
+        }
+        // What may pass later follows what the line said.
+        self.offsets = None;
+        let to = self.latch.rtp();
+        if !self.direction.sends() || is_nowhere(to) || self.send_events(to) {
+            self.packetiser.pass();
+            return None;
+        }
+        Some(to)
     }
 
     fn send(&mut self, to: SocketAddr, verdict: &Verdict) {
@@ -343,14 +360,27 @@ impl Stream {
         in_event
     }
 
-    /// Fills one block for the line, in line law; silence, or what [`StreamConfig::conceal`] makes up, for what is not there.
-    pub fn ip_to_line(&mut self, block: &mut [u8; BLOCK]) {
+    /// Fills one block for the line and says what it is: in line law, with silence, or what [`StreamConfig::conceal`] makes up, for what is
+    /// not there; or octets of an encoded codec.
+    pub fn ip_to_line(&mut self, block: &mut [u8; BLOCK]) -> Filled {
         let ended = self.digits.handle_block();
         self.report_digit(ended);
-        let second = if self.direction.receives() { self.playback.pull(block) } else { self.playback.deaf(block) };
+        let (filled, second) = if self.direction.receives() { self.playback.pull(block) } else { self.playback.deaf(block) };
         if second {
             self.complete_second();
         }
+        filled
+    }
+
+    /// For each octet of the last block of [`Stream::ip_to_line`], whether it was received.
+    #[must_use]
+    pub const fn present(&self) -> &[bool; BLOCK] {
+        self.playback.buffer.present()
+    }
+
+    /// The samples that the layer above made of an encoded block, for the level of the second.
+    pub fn sounded(&mut self, samples: &[i16; BLOCK]) {
+        self.playback.meter.sound(samples);
     }
 
     /// Next datagram to send.
@@ -424,6 +454,10 @@ impl Stream {
         }
         if direction.receives() && !self.direction.receives() {
             self.playback.reset();
+        }
+        if format.codec.is_encoded() != self.format.codec.is_encoded() {
+            // What was collected is of the other kind.
+            self.packetiser.suppress();
         }
         self.format = format;
         self.direction = direction;

@@ -92,6 +92,8 @@ pub(super) struct Packetiser {
     blocks: usize,
     /// The next packet begins a talk spurt.
     marker: bool,
+    /// Blocks in a row that are missing.
+    missed: usize,
 }
 
 impl Packetiser {
@@ -104,6 +106,7 @@ impl Packetiser {
             collected: [0; MOST_BLOCKS * BLOCK],
             blocks: 0,
             marker: true,
+            missed: 0,
         }
     }
 
@@ -133,6 +136,15 @@ impl Packetiser {
         Packet { ssrc: self.ssrc, ..*packet }.emit(buffer).ok()
     }
 
+    /// The clock runs on but the block was lost. A number is used up for each packet's worth, so that the far end counts and conceals it.
+    pub(super) const fn miss(&mut self) {
+        self.timestamp = self.timestamp.wrapping_add(BLOCK as u32);
+        if self.missed.is_multiple_of(self.blocks_per_packet) {
+            self.sequence = self.sequence.wrapping_add(1);
+        }
+        self.missed += 1;
+    }
+
     /// Takes a block; true when the packet is now whole and [`Packetiser::emit`] is to be called.
     pub(super) fn collect(&mut self, block: &[u8; BLOCK]) -> bool {
         let start = self.blocks * BLOCK;
@@ -140,6 +152,7 @@ impl Packetiser {
             place.copy_from_slice(block);
         }
         self.blocks += 1;
+        self.missed = 0;
         self.timestamp = self.timestamp.wrapping_add(BLOCK as u32);
         self.blocks >= self.blocks_per_packet
     }

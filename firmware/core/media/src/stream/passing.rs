@@ -19,7 +19,7 @@ use super::outgoing::TransmitKind;
 use super::{Stream, is_nowhere};
 use crate::jitter::{LONGEST_PAYLOAD, Played};
 use crate::rtp::Packet;
-use crate::{BLOCK, Codec, Law, comfort_noise, g711};
+use crate::{BLOCK, Codec, comfort_noise, g711};
 
 /// Missing packets that the meter is told of at once at most: more is no loss but a jump.
 const MOST_MISSING: u16 = 100;
@@ -103,7 +103,9 @@ impl Stream {
 
     const fn payload_type_of(&self, meaning: Meaning) -> Option<u8> {
         match meaning {
-            Meaning::Audio(_) => Some(self.format.payload_type),
+            // The two laws are converted, an encoded codec passes to a peer that has it too.
+            Meaning::Audio(codec) if codec.is_encoded() == self.format.codec.is_encoded() => Some(self.format.payload_type),
+            Meaning::Audio(_) => None,
             Meaning::TelephoneEvent => self.telephone_event,
             Meaning::ComfortNoise if self.comfort_noise => Some(comfort_noise::PAYLOAD_TYPE),
             Meaning::ComfortNoise => None,
@@ -149,18 +151,23 @@ impl Stream {
         self.metered = Some(packet.sequence);
         let missing = if missing > MOST_MISSING { 0 } else { u32::from(missing) };
         for _ in 0..missing * blocks {
-            self.meter_block(&[0; BLOCK], Played::Concealed, blocks);
+            if codec.law().is_some() {
+                self.playback.meter.sound(&[0; BLOCK]);
+            }
+            self.meter_block(Played::Concealed, blocks);
         }
-        let law = codec.law().unwrap_or(Law::A);
         for octets in packet.payload.chunks(BLOCK) {
-            let mut samples = [0; BLOCK];
-            g711::decode_slice(law, octets, &mut samples);
-            self.meter_block(&samples, Played::Audio, blocks);
+            if let Some(law) = codec.law() {
+                let mut samples = [0; BLOCK];
+                g711::decode_slice(law, octets, &mut samples);
+                self.playback.meter.sound(&samples);
+            }
+            self.meter_block(Played::Audio, blocks);
         }
     }
 
-    fn meter_block(&mut self, samples: &[i16; BLOCK], played: Played, blocks: u32) {
-        if self.playback.meter.block(samples, played, blocks) {
+    fn meter_block(&mut self, played: Played, blocks: u32) {
+        if self.playback.meter.block(played, blocks) {
             self.complete_second();
         }
     }

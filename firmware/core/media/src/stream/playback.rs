@@ -1,12 +1,57 @@
 //! What the line hears: the jitter buffer's blocks, what is missing concealed, announced silence filled with noise, all metered.
 //!
-//! Octets that were received whole pass untouched, but for the first milliseconds after a gap and around a block left out.
+//! Octets that were received whole pass untouched, but for the first milliseconds after a gap and around a block left out. Those of an
+//! encoded codec pass untouched always: who decodes them conceals, and is told what is missing.
 
 use crate::comfort_noise::{Generator, Payload};
 use crate::concealment::Concealer;
 use crate::jitter::{Buffer, Content, Mode, Played};
 use crate::quality::Meter;
 use crate::{BLOCK, Codec, Law, g711};
+
+/// G.722's octet where there is none: what an encoder makes of nothing at first. A decoder makes a constant of a row of it, which nobody hears
+/// but which is no zero: who has an encoder sends what that makes of silence.
+const SILENCE_G722: u8 = 0xfa;
+
+/// What a block is that came from the peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filled {
+    /// For the line as it is: in its law, or a data call's bits.
+    Line,
+    /// The octets of an encoded codec, all of them as they came.
+    Encoded,
+    /// The same, with the codec's silence for those that [`super::Stream::present`] says are missing: they are to be made up.
+    Holed,
+    /// The silence of an encoded codec: nothing was to be expected.
+    Silence,
+}
+
+/// What the octets in the buffer are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Carried {
+    Law,
+    Encoded,
+    Clear,
+}
+
+impl Carried {
+    const fn of(codec: Codec) -> Self {
+        match codec {
+            Codec::Pcma | Codec::Pcmu => Self::Law,
+            Codec::G722 => Self::Encoded,
+            Codec::Clearmode => Self::Clear,
+        }
+    }
+
+    /// For the buffer, and what there is when there is nothing: silence, and all ones on a clear channel.
+    const fn content(self, law: Law) -> (Content, u8) {
+        match self {
+            Self::Law => (Content::Companded(law), g711::silence(law)),
+            Self::Encoded => (Content::Opaque(SILENCE_G722), SILENCE_G722),
+            Self::Clear => (Content::Opaque(0xff), 0xff),
+        }
+    }
+}
 
 /// See the module header.
 #[derive(Debug, Clone)]
@@ -16,26 +61,42 @@ pub(super) struct Playback {
     concealer: Concealer,
     noise: Generator,
     law: Law,
-    /// What the line gets when there is nothing: silence, and all ones on a clear channel.
+    carried: Carried,
     idle: u8,
     conceals: bool,
 }
 
 impl Playback {
     pub(super) fn new(mode: Mode, codec: Codec, law: Law, conceals: bool, seed: u32) -> Self {
-        let (content, idle) = match codec {
-            Codec::Pcma | Codec::Pcmu => (Content::Companded(law), g711::silence(law)),
-            Codec::Clearmode => (Content::Opaque(0xff), 0xff),
-        };
+        let carried = Carried::of(codec);
+        let (content, idle) = carried.content(law);
         Self {
             buffer: Buffer::new(mode, content),
             meter: Meter::default(),
             concealer: Concealer::default(),
             noise: Generator::new(seed),
             law,
+            carried,
             idle,
             conceals,
         }
+    }
+
+    /// The peer sends this codec. When its octets are of another kind than those before, what waits is lost.
+    pub(super) fn carry(&mut self, codec: Codec) {
+        let carried = Carried::of(codec);
+        if carried != self.carried {
+            let (content, idle) = carried.content(self.law);
+            (self.carried, self.idle) = (carried, idle);
+            self.buffer.set_content(content);
+            self.concealer.reset();
+            self.noise.stop();
+        }
+    }
+
+    /// Whether what comes is for a decoder.
+    pub(super) const fn is_encoded(&self) -> bool {
+        matches!(self.carried, Carried::Encoded)
     }
 
     /// Whether what is missing is made up: not in data, whatever was asked for.
@@ -64,21 +125,34 @@ impl Playback {
         self.buffer.latest_packet().div_ceil(BLOCK as u32).max(1)
     }
 
-    /// Fills the next block; true when a second of the meter is over.
-    pub(super) fn pull(&mut self, block: &mut [u8; BLOCK]) -> bool {
+    /// Fills the next block; also true when a second of the meter is over.
+    pub(super) fn pull(&mut self, block: &mut [u8; BLOCK]) -> (Filled, bool) {
         let played = self.buffer.pull(block);
+        let filled = match self.carried {
+            Carried::Encoded => filled_encoded(played),
+            Carried::Law | Carried::Clear => {
+                self.for_line(played, block);
+                Filled::Line
+            }
+        };
+        (filled, self.meter.block(played, self.blocks_per_packet()))
+    }
+
+    fn for_line(&mut self, played: Played, block: &mut [u8; BLOCK]) {
         let mut samples = [0; BLOCK];
         g711::decode_slice(self.law, block, &mut samples);
         if self.conceals() {
             self.make_up(played, block, &mut samples);
         }
-        self.meter.block(&samples, played, self.blocks_per_packet())
+        self.meter.sound(&samples);
     }
 
     /// This end does not listen: silence.
-    pub(super) fn deaf(&mut self, block: &mut [u8; BLOCK]) -> bool {
+    pub(super) fn deaf(&mut self, block: &mut [u8; BLOCK]) -> (Filled, bool) {
         block.fill(self.idle);
-        self.meter.block(&[0; BLOCK], Played::Idle, 1)
+        self.meter.sound(&[0; BLOCK]);
+        let filled = if self.is_encoded() { Filled::Silence } else { Filled::Line };
+        (filled, self.meter.block(Played::Idle, 1))
     }
 
     fn make_up(&mut self, played: Played, block: &mut [u8; BLOCK], samples: &mut [i16; BLOCK]) {
@@ -138,5 +212,14 @@ impl Playback {
         // What was heard before a silence is no model for what comes after it.
         self.concealer.reset();
         described
+    }
+}
+
+/// What became of a block of an encoded codec.
+const fn filled_encoded(played: Played) -> Filled {
+    match played {
+        Played::Audio => Filled::Encoded,
+        Played::Concealed | Played::Underrun | Played::Inserted => Filled::Holed,
+        Played::Idle => Filled::Silence,
     }
 }

@@ -146,8 +146,8 @@ pub struct QualitySecond {
     pub leg: CallLeg,
     /// Which second of its media, from 0; a call that was held or moved may begin again.
     pub second: u32,
-    /// Mean level in dBm0; -90 is silence.
-    pub level_dbm0: f32,
+    /// Mean level in dBm0; -90 is silence. Unknown where octets of G.722 pass from one SIP peer to another, since nobody decodes them.
+    pub level_dbm0: Option<f32>,
     /// Share of packets that were not there when due, in per cent.
     pub loss_percent: f32,
     /// Interarrival jitter in milliseconds.

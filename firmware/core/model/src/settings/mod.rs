@@ -194,6 +194,8 @@ pub enum Codec {
     Pcma,
     /// G.711 mu-law, payload type 0.
     Pcmu,
+    /// G.722 at 64 kbit/s, payload type 9: its whole band between two peers that both take it, the telephone's band towards a line or G.711.
+    G722,
 }
 
 /// `[[route]]`: the called number's prefix chooses the trunk.

@@ -121,7 +121,7 @@ fn check_peer(index: usize, peer: &Peer, settings: &Settings, problems: &mut Vec
         problems.push(Problem::error(path("ptime_ms"), peer.ptime_ms, "10, 20, 30, 40 or 60"));
     }
     if peer.codecs.is_empty() {
-        problems.push(Problem::error(path("codecs"), "no codec", "\"pcma\", \"pcmu\" or both"));
+        problems.push(Problem::error(path("codecs"), "no codec", "some of \"pcma\", \"pcmu\", \"g722\""));
     }
     if peer.options_seconds > 3600 {
         problems.push(Problem::error(path("options_seconds"), peer.options_seconds, "0 to 3600"));

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
 use call::words::{CallId, SpanId};
-use media::{BLOCK, Codec, Law, g711};
+use media::{BLOCK, Codec, Format, Law, g711};
 use model::settings::Canceller;
 use tdm::virtual_span::{Clock, VirtualNetwork, VirtualUser, pair};
 use tdm::{Channel, Mode, Span, SpanInfo};
@@ -45,10 +45,11 @@ struct OnALine {
     sound: Sound,
     peer: UdpSocket,
     port: u16,
+    payload_type: u8,
 }
 
 impl OnALine {
-    fn new() -> Self {
+    fn new(codec: Codec) -> Self {
         let (mut network, mut user) = pair(SpanInfo::e1("e1"), Clock::LockStep).unwrap();
         let far = network.open(1, Mode::Audio).unwrap();
         let near = user.open(1, Mode::Audio).unwrap();
@@ -56,11 +57,12 @@ impl OnALine {
         let keys = std::sync::Arc::new(media::tone::Keys::new(Law::A));
         let timeslot = End::Timeslot(Box::new(Timeslot::new(SpanId(0), Law::A, near, &keys, voice)));
         let (peer, port) = (peer(), port(LOCALHOST));
-        let rtp = End::Rtp(Box::new(session_of(Codec::Pcmu, port, &peer, 46, Some(101))));
+        let rtp = End::Rtp(Box::new(session_of(codec, port, &peer, 46, Some(101))));
         let relay = DigitRelay::new(Law::A, &std::sync::Arc::default()).unwrap();
         let carries = Carries { law: Law::A, clear: false };
         let connection = Connection::new(CallId(1), timeslot, rtp, [Some(relay), None], carries);
-        Self { network, user, far, connection, sound: sound().0, peer, port }
+        let payload_type = Format::of(codec).payload_type;
+        Self { network, user, far, connection, sound: sound().0, peer, port, payload_type }
     }
 
     /// One block of the line, and every second one a packet; what was allocated for the call.
@@ -72,7 +74,12 @@ impl OnALine {
         while self.far.read(&mut heard).is_ok() {
             self.far.write(said).unwrap();
         }
-        let packet = number.is_multiple_of(2).then(|| packet(number / 2, &[0x12; 160]));
+        // One in ten is lost.
+        let packet = (number.is_multiple_of(2) && number % 20 != 8).then(|| {
+            let mut packet = packet(number / 2, &[0x12; 160]);
+            packet[1] = self.payload_type;
+            packet
+        });
         let from = self.peer.local_addr().unwrap();
         let (connection, sound, port) = (&mut self.connection, &mut self.sound, self.port);
         let counted = measure(|| {
@@ -89,22 +96,26 @@ impl OnALine {
 
 #[test]
 fn timeslot_with_everything_on_allocates_nothing_for_a_block() {
-    let mut line = OnALine::new();
-    let start = Instant::now();
-    let said = blocks(&speech(3 * 8000, 5));
-    let mut allocated = 0;
-    for (index, block) in said.iter().enumerate().take(250) {
-        let now = start + Duration::from_millis(10 * index as u64);
-        let count = line.block(now, u8::try_from(index).unwrap(), block);
-        // The call's first moments have words for the ladder.
-        allocated += if index < 50 { 0 } else { count };
+    for codec in [Codec::Pcmu, Codec::G722] {
+        let mut line = OnALine::new(codec);
+        let start = Instant::now();
+        let said = blocks(&speech(3 * 8000, 5));
+        let mut allocated = 0;
+        for (index, block) in said.iter().enumerate().take(250) {
+            let now = start + Duration::from_millis(10 * index as u64);
+            let count = line.block(now, u8::try_from(index).unwrap(), block);
+            // The call's first moments have words for the ladder.
+            allocated += if index < 50 { 0 } else { count };
+        }
+        assert_eq!(allocated, 0, "in 200 blocks");
+        let quality = line.connection.close().quality.unwrap();
+        assert!(quality.packets_received > 100 && quality.lost > 5, "{quality:?}");
     }
-    assert_eq!(allocated, 0, "in 200 blocks");
 }
 
 #[test]
 fn digit_on_a_line_allocates_its_line_in_the_ladder_and_no_more() {
-    let mut line = OnALine::new();
+    let mut line = OnALine::new(Codec::Pcmu);
     let start = Instant::now();
     let mut said = blocks(&speech(8000, 5));
     said.extend(blocks(&tones(&[(770.0, -9.0), (1336.0, -7.0)], 800)));

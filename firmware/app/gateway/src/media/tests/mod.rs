@@ -1,4 +1,4 @@
-//! The pieces of the media thread by themselves: sockets and sessions, timeslots on a virtual span, digits in audio, sound cards.
+//! The pieces of the media thread by themselves: sockets and sessions, timeslots on a virtual span, digits in audio, G.722, sound cards.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod allocations;
@@ -11,3 +11,4 @@ mod peer_hold;
 mod signals;
 mod sockets;
 mod timeslot;
+mod wideband;

@@ -1,5 +1,6 @@
 //! A second in twelve octets: level, loss, jitter, buffer, delay, R, MOS, echo return loss, its enhancement. Numbers of two octets are
-//! big-endian. Steps: 1 dB, 0.5 %, 0.1 ms, 1 ms, 1 ms, 1, 0.02, 1 dB, 1 dB; 255 is "unknown" in the last two.
+//! big-endian. Steps: 1 dB, 0.5 %, 0.1 ms, 1 ms, 1 ms, 1, 0.02, 1 dB, 1 dB; 255 is "unknown" in the last two,
+//! 127 in the level.
 
 use model::api::{CallLeg, QualitySecond};
 
@@ -7,6 +8,7 @@ use model::api::{CallLeg, QualitySecond};
 pub(super) type Packed = [u8; 12];
 
 const UNKNOWN: u8 = 255;
+const UNKNOWN_LEVEL: i8 = 127;
 
 /// Values beyond what their octets hold are brought to the nearest that fits: `as` saturates.
 pub(super) fn pack(second: &QualitySecond) -> Packed {
@@ -15,7 +17,7 @@ pub(super) fn pack(second: &QualitySecond) -> Packed {
     let [delay_0, delay_1] = second.delay_ms.to_be_bytes();
     let decibels = |value: Option<f32>| value.map_or(UNKNOWN, |value| (value.round() as u8).min(UNKNOWN - 1));
     [
-        (second.level_dbm0.round() as i8).cast_unsigned(),
+        second.level_dbm0.map_or(UNKNOWN_LEVEL, |level| (level.round() as i8).min(UNKNOWN_LEVEL - 1)).cast_unsigned(),
         (second.loss_percent * 2.0).round() as u8,
         jitter_0,
         jitter_1,
@@ -36,7 +38,7 @@ pub(super) fn unpack(leg: CallLeg, second: u32, packed: Packed) -> QualitySecond
     QualitySecond {
         leg,
         second,
-        level_dbm0: f32::from(level.cast_signed()),
+        level_dbm0: Some(level.cast_signed()).filter(|level| *level != UNKNOWN_LEVEL).map(f32::from),
         loss_percent: f32::from(loss) / 2.0,
         jitter_ms: f32::from(u16::from_be_bytes([jitter_0, jitter_1])) / 10.0,
         buffer_ms: u16::from_be_bytes([buffer_0, buffer_1]),

@@ -8,7 +8,7 @@ fn second(leg: CallLeg, second: u32) -> QualitySecond {
     QualitySecond {
         leg,
         second,
-        level_dbm0: -23.0,
+        level_dbm0: Some(-23.0),
         loss_percent: 1.5,
         jitter_ms: 12.3,
         buffer_ms: 40,
@@ -56,7 +56,7 @@ fn leg_that_begins_anew_keeps_both_parts() {
 #[test]
 fn values_beyond_their_octets_become_the_nearest() {
     let wild = QualitySecond {
-        level_dbm0: -200.0,
+        level_dbm0: Some(-200.0),
         loss_percent: 100.0,
         jitter_ms: 1e9,
         r: 300.0,
@@ -65,7 +65,11 @@ fn values_beyond_their_octets_become_the_nearest() {
         ..second(CallLeg::From, 9)
     };
     let back = sample::unpack(CallLeg::From, 9, sample::pack(&wild));
-    assert_eq!((back.level_dbm0, back.loss_percent, back.jitter_ms), (-128.0, 100.0, 6553.5));
+    assert_eq!((back.level_dbm0, back.loss_percent, back.jitter_ms), (Some(-128.0), 100.0, 6553.5));
+    let unheard = QualitySecond { level_dbm0: None, ..wild };
+    assert_eq!(sample::unpack(CallLeg::From, 9, sample::pack(&unheard)).level_dbm0, None);
+    let loud = QualitySecond { level_dbm0: Some(200.0), ..wild };
+    assert_eq!(sample::unpack(CallLeg::From, 9, sample::pack(&loud)).level_dbm0, Some(126.0));
     assert_eq!((back.r, back.mos, back.echo_return_loss_db), (255.0, 0.0, Some(254.0)));
 }
 
