@@ -264,3 +264,19 @@ fn peer_that_falls_silent_is_told_after_30_s_while_the_line_goes_on() {
     call.run_for(Duration::from_secs(2));
     assert_eq!(call.right.events, [Event::RtpTimeout { silent_for: Duration::from_secs(30) }]);
 }
+
+#[test]
+fn silence_is_sent_again_when_comfort_noise_is_agreed_on_no_more() {
+    let mut call = Call::new(voice(1, right_address()), voice(2, left_address()), Disturbance::default(), 1);
+    let mut sent = [0, 0];
+    for (agreed, sent) in [true, false].into_iter().zip(&mut sent) {
+        call.left.stream.set_comfort_noise(agreed);
+        for _ in 0..300 {
+            call.left.stream.line_to_ip(call.now, &[SILENCE_A; BLOCK]);
+            while call.left.stream.poll_transmit().is_some() {
+                *sent += 1;
+            }
+        }
+    }
+    assert!(sent[0] < 20 && sent[1] == 150, "{sent:?}");
+}

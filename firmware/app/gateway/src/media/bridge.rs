@@ -1,8 +1,8 @@
 //! Calls whose two ends are RTP and speak the same: each packet passes on as it comes, without a jitter buffer and without waiting for a beat
 //! ([`media::Passing`]).
 //!
-//! Not where something is to be made of what passes: another codec, digits in another form, music while one side holds. A digit that the box itself
-//! keys, and someone who listens to the call, end it for the rest of the call.
+//! Not where something is to be made of what passes: another codec, digits in another form, comfort noise for one that
+//! does not take its description, music while one side holds. A digit that the box itself keys, and someone who listens to the call, end it for the rest of the call.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -19,7 +19,8 @@ pub(super) fn is_possible(a: &End, b: &End) -> bool {
     let (Some(a), Some(b)) = (a.rtp(), b.rtp()) else { return false };
     let same_audio = a.codec() == b.codec() || (a.codec().law().is_some() && b.codec().law().is_some());
     let same_digits = a.takes_events() == b.takes_events() && !a.is_told_in_signalling() && !b.is_told_in_signalling();
-    same_audio && same_digits && !a.is_holding() && !b.is_holding()
+    let same_silence = a.takes_noise() == b.takes_noise() && !a.suppresses_silence() && !b.suppresses_silence();
+    same_audio && same_digits && same_silence && !a.is_holding() && !b.is_holding()
 }
 
 /// Passes on what came to a port; false when that is no end's RTP port.

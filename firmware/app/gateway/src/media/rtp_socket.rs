@@ -35,6 +35,9 @@ pub(super) struct RtpSocket {
     keyed: Keyed,
     takes_events: bool,
     is_told_in_signalling: bool,
+    /// Comfort noise was agreed on, and silence is not to be sent then.
+    comfort_noise: bool,
+    silence_suppression: bool,
     codec: Codec,
     data_depth_ms: u16,
     hold: PeerHold,
@@ -65,8 +68,8 @@ impl RtpSocket {
             ptime_ms: terminal.ptime_ms,
             jitter: mode(terminal, settings),
             conceal: true,
-            comfort_noise: false,
-            suppress_silence: false,
+            comfort_noise: terminal.comfort_noise,
+            suppress_silence: terminal.silence_suppression,
             extended_reports: true,
             telephone_event: terminal.telephone_event,
             remote: terminal.remote,
@@ -85,6 +88,8 @@ impl RtpSocket {
             keyed,
             takes_events: terminal.telephone_event.is_some(),
             is_told_in_signalling: terminal.digits_in_signalling,
+            comfort_noise: terminal.comfort_noise,
+            silence_suppression: terminal.silence_suppression,
             data_depth_ms: settings.jitter_ms,
             hold: PeerHold::Off,
             capture,
@@ -188,11 +193,13 @@ impl RtpSocket {
     /// The far side moved, or holds. The error says which codec cannot be had; its packets would be silence.
     pub(super) fn redirect(&mut self, terminal: &RtpTerminal) -> Result<(), String> {
         self.codec = terminal.format.codec;
+        self.stream.redirect(terminal.remote, terminal.format, terminal.direction);
+        self.stream.set_comfort_noise(terminal.comfort_noise);
+        self.comfort_noise = terminal.comfort_noise;
+        self.hold = self.hold.after(terminal.direction, Instant::now());
         if self.wideband.is_none() {
             self.wideband = Wideband::of(self.codec, self.line_law)?;
         }
-        self.stream.redirect(terminal.remote, terminal.format, terminal.direction);
-        self.hold = self.hold.after(terminal.direction, Instant::now());
         Ok(())
     }
 
@@ -211,6 +218,16 @@ impl RtpSocket {
         self.codec
     }
 
+    /// Whether the peer describes silence, and takes descriptions.
+    pub(super) const fn takes_noise(&self) -> bool {
+        self.comfort_noise
+    }
+
+    /// Whether silence is not sent to it.
+    pub(super) const fn suppresses_silence(&self) -> bool {
+        self.comfort_noise && self.silence_suppression
+    }
+
     /// Whether the peer takes telephone events, and so sends them.
     pub(super) const fn takes_events(&self) -> bool {
         self.takes_events
@@ -221,7 +238,7 @@ impl RtpSocket {
         self.is_told_in_signalling
     }
 
-    /// A fax or modem is at work: nothing is put in or left out from now on.
+    /// A fax or modem is at work: nothing is put in or left out from now on, and silence is sent as it is.
     pub(super) const fn expect_data(&mut self) {
         self.stream.set_jitter(Mode::Data { depth_ms: self.data_depth_ms });
     }

@@ -35,6 +35,8 @@ pub(super) struct Rtp {
     pub(super) ours: Offer,
     /// The far side is told of digits in signalling, not here.
     pub(super) digits_in_signalling: bool,
+    /// Silence is not sent to it, if it takes comfort noise.
+    pub(super) silence_suppression: bool,
 }
 
 impl Leg {
@@ -53,6 +55,8 @@ impl Leg {
             format: *format,
             telephone_event: agreed.telephone_event,
             digits_in_signalling: rtp.digits_in_signalling,
+            comfort_noise: agreed.comfort_noise,
+            silence_suppression: rtp.silence_suppression,
             ptime_ms: agreed.ptime_ms,
             direction: agreed.direction,
         }));

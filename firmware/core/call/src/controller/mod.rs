@@ -325,12 +325,14 @@ impl Controller {
             Bearer::Speech | Bearer::Audio31 => {}
             Bearer::Data { .. } => return Offer::clear_channel(address, ptime_ms),
         }
-        let codecs = peer.map_or_else(|| vec![Codec::Pcma, Codec::Pcmu], |peer| peer.codecs.iter().copied().map(codec).collect());
+        let codecs: Vec<Codec> =
+            peer.map_or_else(|| vec![Codec::Pcma, Codec::Pcmu], |peer| peer.codecs.iter().copied().map(codec).collect());
         Offer {
             address,
+            // It goes with G.711 only.
+            comfort_noise: codecs.iter().any(|codec| codec.law().is_some()),
             formats: codecs.into_iter().map(Format::of).collect(),
             telephone_event: peer.is_some_and(|peer| peer.telephone_event).then_some(TELEPHONE_EVENT),
-            comfort_noise: false,
             ptime_ms,
             direction: Direction::SendRecv,
         }

@@ -87,10 +87,9 @@ impl Controller {
         }
         call.setup.called.digits.push_str(&digits);
         if let (Some(theirs), Some(rtp)) = (media, call.from.rtp.as_ref()) {
-            let (port, digits_in_signalling) = (rtp.port, rtp.digits_in_signalling);
-            let ours = self.our_offer(call.from.trunk, port, &call.setup.bearer);
+            let ours = self.our_offer(call.from.trunk, rtp.port, &call.setup.bearer);
             if let Ok(agreed) = ours.answer(&theirs) {
-                call.from.rtp = Some(Rtp { port, ours: agreed.clone(), digits_in_signalling });
+                call.from.rtp = Some(Rtp { ours: agreed.clone(), ..*rtp });
                 call.from.agree(&theirs, &agreed);
             }
         }
@@ -126,8 +125,13 @@ impl Controller {
                         "every RTP port is in use: widen media.first_port to media.last_port",
                     )
                 })?;
-                let digits_in_signalling = self.peer(trunk).is_some_and(|peer| peer.digits == Digits::Info);
-                Ok(Some(Rtp { port, ours: self.our_offer(trunk, port, bearer), digits_in_signalling }))
+                let peer = self.peer(trunk);
+                Ok(Some(Rtp {
+                    port,
+                    ours: self.our_offer(trunk, port, bearer),
+                    digits_in_signalling: peer.is_some_and(|peer| peer.digits == Digits::Info),
+                    silence_suppression: peer.is_some_and(|peer| peer.silence_suppression),
+                }))
             }
         }
     }

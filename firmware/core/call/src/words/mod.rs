@@ -279,6 +279,10 @@ pub struct RtpTerminal {
     /// The far side is told of digits in signalling: those that are keyed in the audio or as events of the other end are not sent to this
     /// one but reported, as [`MediaReport::Digit`]. [`MediaCommand::Digits`] does not come for it.
     pub digits_in_signalling: bool,
+    /// Both agreed on comfort noise (RFC 3389).
+    pub comfort_noise: bool,
+    /// Silence is not sent, where comfort noise was agreed on.
+    pub silence_suppression: bool,
     /// Packet time in milliseconds.
     pub ptime_ms: u8,
     /// Whether we send, receive or both.

@@ -33,10 +33,14 @@ fn rtp(terminal: &RtpTerminal) -> String {
         format: media::Format { codec, .. },
         telephone_event,
         digits_in_signalling,
+        comfort_noise,
+        silence_suppression,
         ptime_ms,
         direction,
     } = terminal;
     let events = telephone_event.map_or_else(String::new, |payload| format!(" events {payload}"));
     let signalled = if *digits_in_signalling { " digits in signalling" } else { "" };
-    format!("rtp {local_port} > {remote} {} {ptime_ms} ms{events}{signalled} {}", codec.name(), direction.name())
+    let noise = if *comfort_noise { " comfort noise" } else { "" };
+    let silent = if *silence_suppression { " silence suppressed" } else { "" };
+    format!("rtp {local_port} > {remote} {} {ptime_ms} ms{events}{signalled}{noise}{silent} {}", codec.name(), direction.name())
 }

@@ -92,7 +92,7 @@ pub struct StreamConfig {
     pub conceal: bool,
     /// Whether comfort noise was agreed on (RFC 3389, payload type 13).
     pub comfort_noise: bool,
-    /// Whether silence is not sent but described, when comfort noise was agreed on. Without effect in [`Mode::Data`].
+    /// Whether silence is not sent but described, while comfort noise is agreed on. Without effect in [`Mode::Data`] and for what is no G.711.
     pub suppress_silence: bool,
     /// Whether reports carry VoIP metrics (RFC 3611 section 4.7).
     pub extended_reports: bool,
@@ -192,7 +192,6 @@ impl Stream {
     /// A stream that has sent and received nothing. Its timers start with the first call that has a `now`.
     #[must_use]
     pub fn new(config: StreamConfig) -> Self {
-        let suppresses = config.suppress_silence && config.comfort_noise;
         Self {
             ssrc: config.ssrc,
             format: config.format,
@@ -210,7 +209,7 @@ impl Stream {
             playback: Playback::new(config.jitter, config.format.codec, config.line_law, config.conceal, config.ssrc),
             offsets: None,
             metered: None,
-            suppressor: suppresses.then(Suppressor::default),
+            suppressor: config.suppress_silence.then(Suppressor::default),
             digits: Receiver::default(),
             keying: Sender::new(SenderConfig { interval_ms: config.ptime_ms.into(), ..SenderConfig::default() }),
             scratch: vec![0; LONGEST_PAYLOAD].into_boxed_slice(),
@@ -251,7 +250,8 @@ impl Stream {
     /// and waits in `poll_transmit`.
     pub fn line_to_ip(&mut self, now: Instant, block: &[u8; BLOCK]) {
         let Some(to) = self.next_block(now) else { return };
-        let suppresses = !matches!(self.playback.buffer.mode(), Mode::Data { .. }) && self.format.codec.law().is_some();
+        let is_voice = !matches!(self.playback.buffer.mode(), Mode::Data { .. }) && self.format.codec.law().is_some();
+        let suppresses = is_voice && self.comfort_noise;
         let suppressor = self.suppressor.as_mut().filter(|_| suppresses);
         let whole = self.packetiser.collect(block);
         let verdict = suppressor.map_or(Verdict::Speech, |suppressor| {
@@ -464,6 +464,11 @@ impl Stream {
         if let Some(clock) = self.clock {
             self.rearm_silence(clock.latest);
         }
+    }
+
+    /// Whether comfort noise is agreed on from now on (re-INVITE).
+    pub const fn set_comfort_noise(&mut self, agreed: bool) {
+        self.comfort_noise = agreed;
     }
 
     /// Queues RTCP BYE, the last thing to send.

@@ -144,6 +144,10 @@ pub struct Peer {
     /// agreed on them and else as tones, or `info`, by SIP INFO. Either is understood when it comes.
     #[serde(default)]
     pub digits: Digits,
+    /// Whether silence is not sent to the peer but described by comfort noise (RFC 3389), where both sides agreed on that and on G.711. What
+    /// the peer describes is understood without it. Off by default, and off in a call once a fax or modem is heard in it.
+    #[serde(default)]
+    pub silence_suppression: bool,
     /// How the peer is told that a call was diverted: `diversion`, `history-info`, `both` or `none`. Either is understood when it comes.
     #[serde(default)]
     pub diversion_header: DiversionHeader,

@@ -80,6 +80,8 @@ fn digits_of_the_box_end_the_bridge_and_audio_goes_on() {
         format: Format::of(Codec::Pcma),
         telephone_event: Some(96),
         digits_in_signalling: false,
+        comfort_noise: false,
+        silence_suppression: false,
         ptime_ms: 20,
         direction: Direction::SendRecv,
     };
@@ -105,6 +107,8 @@ fn peer_that_holds_needs_the_beat_for_music_and_passes_again_afterwards() {
         format: Format::of(Codec::Pcma),
         telephone_event: None,
         digits_in_signalling: false,
+        comfort_noise: false,
+        silence_suppression: false,
         ptime_ms: 20,
         direction,
     };

@@ -43,6 +43,8 @@ impl Waiting {
             format: Format::of(codec),
             telephone_event: None,
             digits_in_signalling: false,
+            comfort_noise: false,
+            silence_suppression: false,
             ptime_ms: 20,
             direction: Direction::SendRecv,
         };

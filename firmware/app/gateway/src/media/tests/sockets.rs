@@ -41,6 +41,8 @@ pub(super) fn session_of(codec: Codec, local_port: u16, peer: &UdpSocket, dscp: 
         format: Format::of(codec),
         telephone_event,
         digits_in_signalling: false,
+        comfort_noise: false,
+        silence_suppression: false,
         ptime_ms: 20,
         direction: Direction::SendRecv,
     };

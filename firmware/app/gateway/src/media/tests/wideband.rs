@@ -46,6 +46,8 @@ impl Peer {
             format: Format::of(codec),
             telephone_event,
             digits_in_signalling: false,
+            comfort_noise: false,
+            silence_suppression: false,
             ptime_ms: 20,
             direction: Direction::SendRecv,
         };
