@@ -4,12 +4,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::Instant;
 
 use call::words::{CallId, RtpTerminal, Terminal};
-use media::{Codec, Direction, Format, Law, g711};
+use media::{Codec, Direction, Law, g711};
 
 use super::super::connection::{Carries, Connection};
 use super::super::end::End;
 use super::cards::sound;
-use super::sockets::{port, session_of};
+use super::sockets::{port, session_of, terminal_of};
 
 /// A box between two peers of these codecs and events.
 struct Between {
@@ -74,17 +74,7 @@ fn digits_of_the_box_end_the_bridge_and_audio_goes_on() {
     let mut between = Between::new([Codec::Pcma, Codec::Pcma], [Some(101), Some(96)]);
     between.says(0, 1, 8, 0x12);
     assert_eq!(between.got(1), [(8, 0x12)]);
-    let terminal = RtpTerminal {
-        local_port: between.ports[1],
-        remote: between.address(1),
-        format: Format::of(Codec::Pcma),
-        telephone_event: Some(96),
-        digits_in_signalling: false,
-        comfort_noise: false,
-        silence_suppression: false,
-        ptime_ms: 20,
-        direction: Direction::SendRecv,
-    };
+    let terminal = RtpTerminal { telephone_event: Some(96), ..terminal_of(Codec::Pcma, between.ports[1], between.address(1)) };
     between.connection.key(&Terminal::Rtp(terminal), "7", 100);
     assert!(!between.connection.bridges());
     let (mut heard, mut sound) = (Vec::new(), sound().0);
@@ -102,15 +92,8 @@ fn peer_that_holds_needs_the_beat_for_music_and_passes_again_afterwards() {
     let mut between = Between::new([Codec::Pcma, Codec::Pcma], [None, None]);
     between.says(0, 1, 8, 0x12);
     let terminal = |between: &Between, direction| RtpTerminal {
-        local_port: between.ports[1],
-        remote: between.address(1),
-        format: Format::of(Codec::Pcma),
-        telephone_event: None,
-        digits_in_signalling: false,
-        comfort_noise: false,
-        silence_suppression: false,
-        ptime_ms: 20,
         direction,
+        ..terminal_of(Codec::Pcma, between.ports[1], between.address(1))
     };
     let held = terminal(&between, Direction::Inactive);
     between.connection.redirect(&held);

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use call::words::{CallId, RtpTerminal};
 use media::tone::Keys;
-use media::{BLOCK, Codec, Direction, Format, Law, g711};
+use media::{BLOCK, Codec, Law, g711};
 use model::settings;
 
 use super::super::rtp_socket::RtpSocket;
 use super::signals::level;
-use super::sockets::port;
+use super::sockets::{port, terminal_of};
 
 const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const SILENCE: [u8; BLOCK] = [g711::silence(Law::A); BLOCK];
@@ -26,17 +26,8 @@ impl Session {
     fn new(codec: Codec, comfort_noise: bool, silence_suppression: bool) -> Self {
         let peer = UdpSocket::bind((LOCALHOST, 0)).unwrap();
         peer.set_nonblocking(true).unwrap();
-        let terminal = RtpTerminal {
-            local_port: port(LOCALHOST),
-            remote: peer.local_addr().unwrap(),
-            format: Format::of(codec),
-            telephone_event: None,
-            digits_in_signalling: false,
-            comfort_noise,
-            silence_suppression,
-            ptime_ms: 20,
-            direction: Direction::SendRecv,
-        };
+        let terminal =
+            RtpTerminal { comfort_noise, silence_suppression, ..terminal_of(codec, port(LOCALHOST), peer.local_addr().unwrap()) };
         let settings = settings::Media { address: LOCALHOST, ..settings::Media::default() };
         let socket = RtpSocket::open(&terminal, Law::A, &settings, &Arc::new(Keys::new(Law::A)), None).unwrap();
         Self { socket, peer, now: Instant::now() }

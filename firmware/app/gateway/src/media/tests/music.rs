@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use call::words::{CallId, RtpTerminal};
 use media::tone::Keys;
-use media::{BLOCK, Codec, Direction, Format, Law, g711};
+use media::{BLOCK, Codec, Direction, Law, g711};
 use model::settings;
 
 use super::super::connection::{Carries, Connection};
@@ -15,7 +15,7 @@ use super::super::music::{Listener, Music};
 use super::super::rtp_socket::RtpSocket;
 use super::cards::{Tone, sine, sound};
 use super::signals::level_of;
-use super::sockets::port;
+use super::sockets::{port, terminal_of};
 use crate::sound::{Hand, Order};
 
 const BLOCKS: usize = 100;
@@ -37,17 +37,7 @@ impl Waiting {
             Law::A => Codec::Pcma,
             Law::Mu => Codec::Pcmu,
         };
-        let terminal = RtpTerminal {
-            local_port: port(IpAddr::V4(Ipv4Addr::LOCALHOST)),
-            remote: peer.local_addr().unwrap(),
-            format: Format::of(codec),
-            telephone_event: None,
-            digits_in_signalling: false,
-            comfort_noise: false,
-            silence_suppression: false,
-            ptime_ms: 20,
-            direction: Direction::SendRecv,
-        };
+        let terminal = terminal_of(codec, port(IpAddr::V4(Ipv4Addr::LOCALHOST)), peer.local_addr().unwrap());
         let settings = settings::Media::default();
         let socket = RtpSocket::open(&terminal, law, &settings, &Arc::new(Keys::new(law)), None).unwrap();
         let end = End::Rtp(Box::new(socket));

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::IoSliceMut;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::time::Instant;
@@ -33,19 +33,24 @@ fn session(local_port: u16, peer: &UdpSocket, dscp: u8, telephone_event: Option<
     session_of(Codec::Pcma, local_port, peer, dscp, telephone_event)
 }
 
-pub(super) fn session_of(codec: Codec, local_port: u16, peer: &UdpSocket, dscp: u8, telephone_event: Option<u8>) -> RtpSocket {
-    let remote = peer.local_addr().unwrap();
-    let terminal = RtpTerminal {
+/// An RTP end of 20 ms both ways, without events or comfort noise.
+pub(super) fn terminal_of(codec: Codec, local_port: u16, remote: SocketAddr) -> RtpTerminal {
+    RtpTerminal {
         local_port,
         remote,
         format: Format::of(codec),
-        telephone_event,
+        telephone_event: None,
         digits_in_signalling: false,
         comfort_noise: false,
         silence_suppression: false,
         ptime_ms: 20,
         direction: Direction::SendRecv,
-    };
+    }
+}
+
+pub(super) fn session_of(codec: Codec, local_port: u16, peer: &UdpSocket, dscp: u8, telephone_event: Option<u8>) -> RtpSocket {
+    let remote = peer.local_addr().unwrap();
+    let terminal = RtpTerminal { telephone_event, ..terminal_of(codec, local_port, remote) };
     let settings = settings::Media { address: remote.ip(), dscp, ..settings::Media::default() };
     RtpSocket::open(&terminal, Law::A, &settings, &Arc::new(Keys::new(Law::A)), None).unwrap()
 }

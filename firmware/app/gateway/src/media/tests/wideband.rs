@@ -9,7 +9,7 @@ use call::words::{CallId, RtpTerminal, SpanId};
 use dsp::dtmf;
 use dsp::g722::{AudioRate, Decoder, Encoder};
 use media::tone::Keys;
-use media::{BLOCK, Codec, Direction, Format, Law, g711};
+use media::{BLOCK, Codec, Format, Law, g711};
 use model::settings;
 use tdm::virtual_span::{Clock, VirtualNetwork, VirtualUser, pair};
 use tdm::{Channel, Mode, Span, SpanInfo};
@@ -21,7 +21,7 @@ use super::super::sound::Sound;
 use super::super::timeslot::{Timeslot, Voice};
 use super::cards::sound;
 use super::signals::{blocks, peak, tones};
-use super::sockets::port;
+use super::sockets::{port, terminal_of};
 
 const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -40,17 +40,7 @@ impl Peer {
     fn with(codec: Codec, telephone_event: Option<u8>) -> Self {
         let socket = UdpSocket::bind((LOCALHOST, 0)).unwrap();
         socket.set_nonblocking(true).unwrap();
-        let terminal = RtpTerminal {
-            local_port: port(LOCALHOST),
-            remote: socket.local_addr().unwrap(),
-            format: Format::of(codec),
-            telephone_event,
-            digits_in_signalling: false,
-            comfort_noise: false,
-            silence_suppression: false,
-            ptime_ms: 20,
-            direction: Direction::SendRecv,
-        };
+        let terminal = RtpTerminal { telephone_event, ..terminal_of(codec, port(LOCALHOST), socket.local_addr().unwrap()) };
         Self { socket, terminal, number: 0 }
     }
 
