@@ -15,12 +15,17 @@ const SOON: Duration = Duration::from_secs(10);
 const EVENTS: &str = "telephone_event = true";
 const DIGITS: &str = "0123456789*#";
 
+/// libpri that says nothing in its calls.
+fn silent_libpri(scratch: &Scratch) -> FarEnd {
+    let silence = scratch.join("silence.wav");
+    hw_tests::audio::Audio::from_i16(&[0; 8_000]).save(&silence);
+    FarEnd::start(scratch, Kind::Libpri, &silence)
+}
+
 #[test]
 fn telephone_events_of_sipp_are_tones_on_the_line() {
     let scratch = Scratch::new("digits-to-line");
-    let silence = scratch.join("silence.wav");
-    hw_tests::audio::Audio::from_i16(&[0; 8_000]).save(&silence);
-    let far = FarEnd::start(&scratch, Kind::Libpri, &silence);
+    let far = silent_libpri(&scratch);
     let port = free_port();
     let gateway = JunctorBox::start(&scratch, &Setup::new(&far).peer("sipp", Transport::Udp, port).peer_line(EVENTS));
     let run = Run::new(Scenario::UacCall).media(Media::Digits(DIGITS)).events(96).hold(Duration::from_secs(6));
@@ -63,9 +68,7 @@ fn digit(body: &'static [&'static str]) -> Info {
 #[test]
 fn info_of_sipp_is_tones_on_the_line_and_what_is_no_digit_is_refused() {
     let scratch = Scratch::new("info-to-line");
-    let silence = scratch.join("silence.wav");
-    hw_tests::audio::Audio::from_i16(&[0; 8_000]).save(&silence);
-    let far = FarEnd::start(&scratch, Kind::Libpri, &silence);
+    let far = silent_libpri(&scratch);
     let port = free_port();
     let gateway = JunctorBox::start(&scratch, &Setup::new(&far).peer("sipp", Transport::Udp, port));
     let infos = vec![

@@ -64,13 +64,13 @@ fn libpri_holds_and_retrieves_a_call_of_baresip_and_hears_it_again() {
     assert_eq!(ladder.matches("INVITE sip:1001").count(), 3, "{ladder}");
 }
 
-#[test]
-fn libpri_holds_and_retrieves_a_call_of_sipp_which_is_offered_sendonly_and_sent_silence_meanwhile() {
-    let scratch = Scratch::new("libpri-holds-sipp");
-    let far = FarEnd::start(&scratch, HOLDING, &town());
+/// What SIPp hears in one stream without a hole while libpri speaks to it, holds it, and has it again.
+#[track_caller]
+fn held_and_retrieved_by_libpri(scratch: &Scratch, change: impl FnOnce(Setup) -> Setup) -> Audio {
+    let far = FarEnd::start(scratch, HOLDING, &town());
     let ear = Ear::open();
-    let sipp = Sipp::start(&scratch, &Run::new(Scenario::UasHeld).media(Media::HeardAt(ear.port())));
-    let gateway = JunctorBox::start(&scratch, &Setup::new(&far).peer("sipp", Transport::Udp, sipp.port()));
+    let sipp = Sipp::start(scratch, &Run::new(Scenario::UasHeld).media(Media::HeardAt(ear.port())));
+    let gateway = JunctorBox::start(scratch, &change(Setup::new(&far).peer("sipp", Transport::Udp, sipp.port())));
     let mut call = far.call(&Placed::to("1001").says(&town()));
     call.wait_for("connected", SOON);
     for (hold, told) in [(true, "held"), (false, "retrieved")] {
@@ -83,10 +83,17 @@ fn libpri_holds_and_retrieves_a_call_of_sipp_which_is_offered_sendonly_and_sent_
     assert_eq!(call.cause(SOON), 16);
     sipp.finish().expect_success();
     gateway.wait_until_idle(SOON);
-    // The speech has pauses of its own, none so long.
     let heard = ear.finish();
     assert_eq!((heard.lost, heard.sources), (0, 1), "one stream without a hole");
-    let (gap, spoken) = (longest_gap_ms(&heard.audio), longest_gap_ms(&Audio::load(&town())));
+    heard.audio
+}
+
+#[test]
+fn libpri_holds_and_retrieves_a_call_of_sipp_which_is_offered_sendonly_and_sent_silence_meanwhile() {
+    let scratch = Scratch::new("libpri-holds-sipp");
+    let heard = held_and_retrieved_by_libpri(&scratch, |setup| setup);
+    // The speech has pauses of its own, none so long.
+    let (gap, spoken) = (longest_gap_ms(&heard), longest_gap_ms(&Audio::load(&town())));
     assert!((2000..3500).contains(&gap) && spoken < 1500, "{gap} ms of silence, {spoken} in the speech itself");
 }
 
@@ -143,26 +150,9 @@ fn expect_music(heard: &Audio, least_ms: usize) {
 #[test]
 fn libpri_holds_a_call_of_sipp_which_hears_the_file_of_music_meanwhile_and_then_libpri_again() {
     let scratch = Scratch::new("libpri-holds-music");
-    let far = FarEnd::start(&scratch, HOLDING, &town());
-    let ear = Ear::open();
-    let sipp = Sipp::start(&scratch, &Run::new(Scenario::UasHeld).media(Media::HeardAt(ear.port())));
     let file = format!("music_on_hold_file = \"{}\"", music(&scratch).display());
-    let gateway = JunctorBox::start(&scratch, &Setup::new(&far).peer("sipp", Transport::Udp, sipp.port()).audio_line(&file));
-    let mut call = far.call(&Placed::to("1001").says(&town()));
-    call.wait_for("connected", SOON);
-    for (hold, told) in [(true, "held"), (false, "retrieved")] {
-        std::thread::sleep(HELD);
-        call.hold(hold);
-        call.wait_for(told, SOON);
-    }
-    std::thread::sleep(HELD);
-    call.hang_up();
-    assert_eq!(call.cause(SOON), 16);
-    sipp.finish().expect_success();
-    gateway.wait_until_idle(SOON);
-    let heard = ear.finish();
-    assert_eq!((heard.lost, heard.sources), (0, 1), "one stream without a hole");
-    expect_music(&heard.audio, 2000);
+    let heard = held_and_retrieved_by_libpri(&scratch, |setup| setup.audio_line(&file));
+    expect_music(&heard, 2000);
 }
 
 #[test]
